@@ -1,0 +1,46 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels;
+
+/// <summary>One kernel that can be chosen.</summary>
+/// <param name="Name">Data type, operator, variant and instruction set, as shown by inspect and bench: "int8.conv2d.1x1.neon-dp".</param>
+/// <param name="Kind">Operator that it computes.</param>
+/// <param name="Requires">Features that the core must have.</param>
+/// <param name="Supports">Whether it can compute this operator: types, shapes, options.</param>
+/// <param name="Create">Binds it: packs weights, computes multipliers.</param>
+internal sealed record KernelEntry(
+    string Name,
+    OperatorKind Kind,
+    CpuFeatures Requires,
+    Func<KernelRequest, bool> Supports,
+    Func<KernelRequest, Kernel> Create)
+{
+    /// <summary>Whether it is the portable scalar kernel that all others are checked against.</summary>
+    public bool IsReference { get; init; }
+}
+
+/// <summary>
+/// The one place where a kernel is chosen: the first entry of the operator's kind whose features the core has and which supports the request.
+/// Each folder below Kernels contributes its list, best first; reference kernels come last.
+/// </summary>
+internal static class KernelTable
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. ReferenceKernels.Entries];
+
+    /// <summary>The entry for a request.</summary>
+    /// <exception cref="EdgeModelException">No kernel supports it.</exception>
+    public static KernelEntry Select(KernelRequest request, bool referenceOnly)
+    {
+        foreach (KernelEntry entry in Entries)
+        {
+            if (entry.Kind == request.Node.Kind
+                && (entry.IsReference || !referenceOnly)
+                && (entry.Requires & ~request.Features) == 0
+                && entry.Supports(request))
+                return entry;
+        }
+
+        string types = string.Join(", ", Enumerable.Range(0, request.InputCount).Where(request.HasInput).Select(i => $"{request.Input(i).Type} {request.Input(i).Shape}"));
+        throw new EdgeModelException(ModelError.Unsupported, $"operator '{request.Node.Name}' ({request.Node.Kind}) has no kernel for inputs {types} and output {request.Output().Type}");
+    }
+}

@@ -1,0 +1,96 @@
+using EdgeRuntime.Kernels;
+using EdgeRuntime.Model;
+using EdgeRuntime.Planning;
+
+namespace EdgeRuntime;
+
+/// <summary>One step of a prepared model, for tables.</summary>
+/// <param name="Node">The operator.</param>
+/// <param name="KernelName">The kernel that was chosen for it.</param>
+/// <param name="PackedBytes">Packed weights and tables that the kernel holds beside the model's constants.</param>
+public sealed record PlanStep(Node Node, string KernelName, long PackedBytes);
+
+/// <summary>
+/// A model that was checked, fused, planned and bound to kernels. Immutable and safe to share: create one <see cref="Session"/> per thread.
+/// Everything that can fail has failed before it exists. Dispose it after its sessions.
+/// </summary>
+public sealed class PreparedModel : IDisposable
+{
+    private readonly ConstantStore constants;
+    private readonly Kernel[] kernels;
+
+    internal PreparedModel(EdgeModel model, PrepareOptions options)
+    {
+        Model = model;
+        Options = options;
+        GraphStructure.Check(model.Graph);
+        Graph = model.Graph;
+        constants = new ConstantStore(Graph);
+        kernels = new Kernel[Graph.Nodes.Count];
+        try
+        {
+            var steps = new PlanStep[kernels.Length];
+            for (int i = 0; i < kernels.Length; i++)
+            {
+                var request = new KernelRequest(Graph, Graph.Nodes[i], options.Features & Cpu.Features, constants);
+                KernelEntry entry = KernelTable.Select(request, options.ReferenceKernels);
+                kernels[i] = entry.Create(request);
+                steps[i] = new PlanStep(Graph.Nodes[i], entry.Name, kernels[i].PackedBytes);
+            }
+
+            Steps = steps;
+            (ArenaSlots, long activations) = new ArenaPlanner(Graph, kernels, share: !options.KeepIntermediates).Plan();
+            ScratchBytes = kernels.Length == 0 ? 0 : kernels.Max(k => k.ScratchBytes);
+            ActivationBytes = activations;
+            if (ArenaBytes > options.MaxArenaBytes)
+                throw new EdgeModelException(ModelError.TooLarge, $"the network needs {ArenaBytes} bytes of working memory; the limit is {options.MaxArenaBytes}");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model that was prepared.</summary>
+    public EdgeModel Model { get; }
+
+    /// <summary>The options it was prepared with.</summary>
+    public PrepareOptions Options { get; }
+
+    /// <summary>The graph that runs: the model's, after fusion.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>The steps in order, one per operator of <see cref="Graph"/>.</summary>
+    public IReadOnlyList<PlanStep> Steps { get; }
+
+    /// <summary>Where each activation lies in a session's arena.</summary>
+    public IReadOnlyList<ArenaSlot> ArenaSlots { get; }
+
+    /// <summary>Bytes of a single-threaded session's arena: activations and scratch.</summary>
+    public long ArenaBytes => ActivationBytes + ScratchBytes;
+
+    /// <summary>Bytes of the activations in the arena.</summary>
+    public long ActivationBytes { get; }
+
+    /// <summary>Bytes of scratch for each thread.</summary>
+    public long ScratchBytes { get; }
+
+    /// <summary>Bytes of packed weights and tables of all kernels.</summary>
+    public long PackedBytes => kernels.Sum(k => k.PackedBytes);
+
+    internal ReadOnlySpan<Kernel> Kernels => kernels;
+
+    /// <summary>A session with an arena of its own.</summary>
+    public Session CreateSession() => new(this);
+
+    /// <summary>Frees packed weights. Sessions of this model must not run any more.</summary>
+    public void Dispose()
+    {
+        foreach (Kernel? kernel in kernels)
+            kernel?.Dispose();
+        constants.Dispose();
+    }
+
+    internal unsafe byte* ConstantAddress(int tensor) => constants.Address(tensor);
+}
