@@ -1,0 +1,48 @@
+# make help lists the targets. Each installs first what it needs and this machine lacks (deploy/setup.sh).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+# What `make run` shows: a network and frames that are in the repository.
+RUN_CONFIG := deploy/samples/run.json
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
+
+.PHONY: setup
+setup: ## install everything that the other targets need
+	deploy/setup.sh
+
+.PHONY: build
+build: ## the programs for this PC: out/host/edgec and out/host/edged
+	deploy/setup.sh build
+	deploy/build-host.sh
+
+.PHONY: run
+run: ## frames through the sample network, predictions as JSON lines
+	deploy/setup.sh run
+	deploy/build-host.sh edged
+	out/host/edged run --config $(RUN_CONFIG)
+
+.PHONY: test
+test: ## every check, on x64 and on emulated Cortex-A53, A72 and A76
+	deploy/setup.sh test
+	tests/run-tests.sh
+
+.PHONY: publish
+publish: ## the board's program, stripped, for linux-arm64: out/arm64/edged
+	deploy/setup.sh publish
+	deploy/publish-arm64.sh
+
+.PHONY: format
+format: ## format the C# sources in place
+	deploy/setup.sh build
+	dotnet format EdgeRuntime.sln
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf out
+	find . -path ./.git -prune -o \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +
