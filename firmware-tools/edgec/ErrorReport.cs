@@ -1,0 +1,21 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Compiler;
+
+/// <summary>Turns an exception into the exit code and the one line that the user sees.</summary>
+internal static class ErrorReport
+{
+    /// <summary>The exit code and the message for an exception that ended a verb.</summary>
+    public static (ExitCode Code, string Message) For(Exception exception) => exception switch
+    {
+        CommandException e => (e.Code, OneLine(e.Message)),
+        EdgeModelException { Error: ModelError.Unreadable } e => (ExitCode.File, OneLine(e.Message)),
+        EdgeModelException { Error: ModelError.Unsupported } e => (ExitCode.Unsupported, OneLine(e.Message)),
+        EdgeModelException e => (ExitCode.BadModel, OneLine(e.Message)),
+        OperationCanceledException => (ExitCode.Interrupted, "stopped"),
+        IOException or UnauthorizedAccessException => (ExitCode.File, OneLine(exception.Message)),
+        _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),
+    };
+
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}
