@@ -17,8 +17,10 @@ esac
 # Its own intermediate folder, so that builds for the PC and for the board do not undo each other's.
 objects=$top/out/obj/${target#out/}
 published=$objects/edged
-rm -rf "$published"
+# A program whose stripping was interrupted would otherwise count as up to date.
+rm -rf "$published" "$objects/bin/edged/release_linux-arm64/native"
 dotnet publish runtime/edged -c Release -r linux-arm64 -o "$published" -nologo -v quiet -clp:NoSummary \
+    -p:ObjCopyName=aarch64-linux-gnu-objcopy \
     -p:UseArtifactsOutput=true -p:ArtifactsPath="$objects" "${options[@]}"
 rm -rf "$target.new"
 mkdir -p "$target.new"

@@ -29,6 +29,7 @@ declare -A needs=(
         libc6:arm64            the C library of the emulated arm64 programs
         libstdc++6:arm64       the .NET runtime of the emulated tests needs it
         libgcc-s1:arm64        the .NET runtime of the emulated tests needs it
+        libssl3:arm64          the test framework hashes with it
         libturbojpeg0          decodes JPEG frames and the CIFAR-10 pictures
         libturbojpeg0:arm64    the same in the emulated tests
         python3                adds up the test reports
@@ -64,7 +65,7 @@ as_root() {
 sdk_version() { sed -n 's/.*"sdk".*"version" *: *"\([0-9.]*\)".*/\1/p' "$top/global.json"; }
 
 # dotnet itself decides whether one of its SDKs satisfies global.json.
-sdk_present() { (cd "$top" && command -v dotnet >/dev/null && dotnet --version >/dev/null 2>&1); }
+sdk_present() { (cd "$top" && command -v dotnet && dotnet --version) >/dev/null; } 2>/dev/null
 
 # Prints "package reason" for each line of the list that is not installed.
 missing_packages() {
