@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels;
+
+/// <summary>Copies a box of elements from one tensor of an operator to another, each with strides of its own, in elements.</summary>
+/// <param name="Input">Operator input that is read.</param>
+/// <param name="Output">Operator output that is written.</param>
+/// <param name="Dims">Dimensions of the box.</param>
+/// <param name="FromStart">First element read.</param>
+/// <param name="FromStrides">Strides of the reads.</param>
+/// <param name="ToStart">First element written.</param>
+/// <param name="ToStrides">Strides of the writes.</param>
+internal sealed record BoxCopy(int Input, int Output, int[] Dims, int FromStart, int[] FromStrides, int ToStart, int[] ToStrides);
+
+/// <summary>Transpose, Pad, Slice, StridedSlice, Concat and Split: boxes of elements moved unchanged, around them a fill value.</summary>
+/// <param name="boxes">What to copy.</param>
+/// <param name="fill">What the first output holds where no box is copied to.</param>
+/// <param name="filled">Elements of the first output to fill before copying; 0 where the boxes cover everything.</param>
+internal sealed unsafe class BoxCopyKernel<T>(IReadOnlyList<BoxCopy> boxes, T fill, int filled) : Kernel
+    where T : unmanaged
+{
+    private readonly BoxCopy[] boxes = [.. boxes];
+
+    public override void Run(in KernelArguments arguments, int begin, int end)
+    {
+        new Span<T>(arguments.Outputs[0], filled).Fill(fill);
+        foreach (BoxCopy box in boxes)
+            Copy(box, (T*)arguments.Inputs[box.Input], (T*)arguments.Outputs[box.Output]);
+    }
+
+    private static void Copy(BoxCopy box, T* from, T* to)
+    {
+        int inner = box.Dims[^1];
+        int fromStep = box.FromStrides[^1];
+        int toStep = box.ToStrides[^1];
+        int rows = 1;
+        for (int d = 0; d < box.Dims.Length - 1; d++)
+            rows *= box.Dims[d];
+
+        // Each walk goes over the starts of rows; the row itself is a plain loop.
+        var read = new StridedWalk(box.Dims.AsSpan(0, box.Dims.Length - 1), box.FromStrides, box.FromStart);
+        var write = new StridedWalk(box.Dims.AsSpan(0, box.Dims.Length - 1), box.ToStrides, box.ToStart);
+        for (int r = 0; r < rows; r++, read.Next(), write.Next())
+        {
+            T* source = from + read.Offset;
+            T* target = to + write.Offset;
+            for (int i = 0; i < inner; i++)
+                target[i * toStep] = source[i * fromStep];
+        }
+    }
+}
+
+/// <summary>The boxes that the operators which only move elements copy.</summary>
+internal static class BoxCopies
+{
+    public static BoxCopy Transpose(Shape x, Shape y, IReadOnlyList<int> permutation)
+    {
+        int[] dense = StridedWalk.DenseStrides(x);
+        return new BoxCopy(0, 0, y.Dimensions.ToArray(), 0, [.. permutation.Select(p => dense[p])], 0, StridedWalk.DenseStrides(y));
+    }
+
+    public static BoxCopy Pad(Shape x, Shape y, IReadOnlyList<int> before)
+    {
+        int[] to = StridedWalk.DenseStrides(y);
+        return new BoxCopy(0, 0, x.Dimensions.ToArray(), 0, StridedWalk.DenseStrides(x), before.Select((b, d) => b * to[d]).Sum(), to);
+    }
+
+    public static BoxCopy Slice(Shape x, Shape y, SliceOptions options)
+    {
+        int[] dense = StridedWalk.DenseStrides(x);
+        int[] from = [.. options.Stride.Select((s, d) => s * dense[d])];
+        return new BoxCopy(0, 0, y.Dimensions.ToArray(), options.Begin.Select((b, d) => b * dense[d]).Sum(), from, 0, StridedWalk.DenseStrides(y));
+    }
+
+    public static IReadOnlyList<BoxCopy> Concat(KernelRequest request, int axis)
+    {
+        int[] to = StridedWalk.DenseStrides(request.Output().Shape);
+        var boxes = new List<BoxCopy>();
+        int start = 0;
+        for (int i = 0; i < request.InputCount; i++)
+        {
+            Shape x = request.Input(i).Shape;
+            boxes.Add(new BoxCopy(i, 0, x.Dimensions.ToArray(), 0, StridedWalk.DenseStrides(x), start * to[axis], to));
+            start += x[axis];
+        }
+
+        return boxes;
+    }
+
+    public static IReadOnlyList<BoxCopy> Split(KernelRequest request, int axis)
+    {
+        int[] from = StridedWalk.DenseStrides(request.Input(0).Shape);
+        var boxes = new List<BoxCopy>();
+        int start = 0;
+        for (int i = 0; i < request.OutputCount; i++)
+        {
+            Shape y = request.Output(i).Shape;
+            boxes.Add(new BoxCopy(0, i, y.Dimensions.ToArray(), start * from[axis], from, 0, StridedWalk.DenseStrides(y)));
+            start += y[axis];
+        }
+
+        return boxes;
+    }
+}

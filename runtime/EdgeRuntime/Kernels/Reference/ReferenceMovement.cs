@@ -1,0 +1,33 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels;
+
+/// <summary>Reference kernels of operators that move elements without changing them; one of each for 1-byte and for 4-byte elements.</summary>
+internal static class ReferenceMovement
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } =
+    [
+        new("any.reshape.reference", OperatorKind.Reshape, CpuFeatures.None, _ => true, r => new CopyKernel(r)) { IsReference = true },
+        .. Both(OperatorKind.Transpose, r => [BoxCopies.Transpose(r.Input(0).Shape, r.Output().Shape, r.Options<TransposeOptions>().Permutation)]),
+        .. Both(OperatorKind.Pad, r => [BoxCopies.Pad(r.Input(0).Shape, r.Output().Shape, r.Options<PadOptions>().Before)]),
+        .. Both(OperatorKind.Slice, r => [BoxCopies.Slice(r.Input(0).Shape, r.Output().Shape, r.Options<SliceOptions>())]),
+        .. Both(OperatorKind.StridedSlice, r => [BoxCopies.Slice(r.Input(0).Shape, r.Output().Shape, r.Options<SliceOptions>())]),
+        .. Both(OperatorKind.Concat, r => BoxCopies.Concat(r, AxisOf(r, r.Output().Shape))),
+        .. Both(OperatorKind.Split, r => BoxCopies.Split(r, AxisOf(r, r.Input(0).Shape))),
+    ];
+
+    private static KernelEntry[] Both(OperatorKind kind, Func<KernelRequest, IReadOnlyList<BoxCopy>> boxes) =>
+    [
+        ReferenceKernels.Int8(kind, r => new BoxCopyKernel<sbyte>(boxes(r), (sbyte)(r.Output().Quantization?.ZeroPoint ?? 0), Filled(r))),
+        ReferenceKernels.Float32(kind, r => new BoxCopyKernel<float>(boxes(r), 0, Filled(r))),
+        ReferenceKernels.Entry(kind, $"int32.{kind.ToString().ToLowerInvariant()}", DataType.Int32, DataType.Int32, r => new BoxCopyKernel<int>(boxes(r), 0, Filled(r))),
+    ];
+
+    private static int Filled(KernelRequest r) => r.Node.Kind == OperatorKind.Pad ? (int)r.Output().Shape.ElementCount : 0;
+
+    private static int AxisOf(KernelRequest r, Shape shape)
+    {
+        int axis = r.Options<AxisOptions>().Axis;
+        return axis < 0 ? axis + shape.Rank : axis;
+    }
+}
