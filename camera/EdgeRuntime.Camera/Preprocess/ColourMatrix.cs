@@ -39,6 +39,24 @@ internal sealed class ColourMatrix
 
     public int[] Bias { get; }
 
+    /// <summary>True where each channel is one component, only rounded: RGB to RGB, grey to grey or RGB.</summary>
+    public bool IsIdentity
+    {
+        get
+        {
+            for (int c = 0; c < Outputs; c++)
+            {
+                for (int k = 0; k < Inputs; k++)
+                {
+                    if (Coefficients[c, k] != (k == Math.Min(c, Inputs - 1) ? One : 0))
+                        return false;
+                }
+            }
+
+            return Bias[0] == 1 << (SampleBits + CoefficientBits - 1);
+        }
+    }
+
     public static ColourMatrix Of(FrameFormat format, int channels)
     {
         bool grey = channels == 1;

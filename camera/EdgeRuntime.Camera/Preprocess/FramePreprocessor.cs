@@ -17,7 +17,7 @@ public sealed class FramePreprocessor
     /// <summary>Checks the description and computes its tables.</summary>
     /// <exception cref="CameraException">The description is out of its limits.</exception>
     public FramePreprocessor(FrameTransform transform)
-        : this(transform, plan => new ReferenceResampler(plan))
+        : this(transform, plan => RowKernels.Best is { } kernels ? new RowResampler(plan, kernels) : new ReferenceResampler(plan))
     {
     }
 
@@ -28,7 +28,7 @@ public sealed class FramePreprocessor
         Transform = transform;
         _resamplerOf = resamplerOf;
         _tables = new QuantizationTables(transform);
-        _row = new byte[transform.Width * transform.Channels];
+        _row = new byte[ResamplePlan.ChannelStrideOf(transform.Width) * transform.Channels];
     }
 
     /// <summary>What frames are turned into.</summary>
@@ -97,7 +97,7 @@ public sealed class FramePreprocessor
         for (int c = 0; c < channels; c++)
         {
             ReadOnlySpan<T> table = output.Table(_tables, c);
-            ReadOnlySpan<byte> source = _row.AsSpan(c * placed, placed);
+            ReadOnlySpan<byte> source = _row.AsSpan(c * ResamplePlan.ChannelStrideOf(placed), placed);
             if (Transform.Layout == OutputLayout.Nchw || channels == 1)
             {
                 Span<T> target = destination.Slice((c * Transform.Width * Transform.Height) + start, placed);

@@ -27,7 +27,7 @@ internal sealed class ReferenceResampler(ResamplePlan plan) : IRowResampler
                 int sum = matrix.Bias[c];
                 for (int k = 0; k < matrix.Inputs; k++)
                     sum += matrix.Coefficients[c, k] * samples[k];
-                channels[(c * width) + x] = (byte)Math.Clamp(sum >> (ColourMatrix.SampleBits + ColourMatrix.CoefficientBits), 0, 255);
+                channels[(c * plan.ChannelStride) + x] = (byte)Math.Clamp(sum >> (ColourMatrix.SampleBits + ColourMatrix.CoefficientBits), 0, 255);
             }
         }
     }

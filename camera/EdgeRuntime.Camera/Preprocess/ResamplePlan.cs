@@ -32,6 +32,9 @@ internal sealed class ResamplePlan
 
     public FrameFormat Format { get; }
 
+    /// <summary>Bytes from one channel of a computed row to the next: the width rounded up to whole vectors.</summary>
+    public int ChannelStride => ChannelStrideOf(Placement.Width);
+
     public Placement Placement { get; }
 
     public ColourMatrix Matrix { get; }
@@ -43,4 +46,6 @@ internal sealed class ResamplePlan
 
     /// <summary>Row weights per component; components of the same geometry share an object.</summary>
     public ResampleAxis[] Vertical { get; }
+
+    public static int ChannelStrideOf(int width) => (width + 15) & ~15;
 }
