@@ -1,0 +1,17 @@
+namespace EdgeRuntime.Compression;
+
+/// <summary>Choices of post-training quantization.</summary>
+public sealed record QuantizationOptions
+{
+    /// <summary>How activation ranges are chosen.</summary>
+    public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MeanSquaredError;
+
+    /// <summary>Bits of weights: 8, or 4 (stored two to a byte, unpacked at load).</summary>
+    public int WeightBits { get; init; } = 8;
+
+    /// <summary>Adds to each bias what rounding the weights takes from the mean of the layer's output (Nagel et al. 2019).</summary>
+    public bool BiasCorrection { get; init; } = true;
+
+    /// <summary>Evens out the weight ranges of consecutive layers before quantization (Nagel et al. 2019).</summary>
+    public bool Equalize { get; init; }
+}
