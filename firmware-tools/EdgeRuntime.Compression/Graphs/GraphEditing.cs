@@ -30,4 +30,23 @@ internal static class GraphEditing
             builder.AddOutput(t);
         return builder;
     }
+
+    /// <summary>The same graph without the tensors that no operator, input or output names.</summary>
+    public static Graph WithoutUnusedTensors(this Graph graph)
+    {
+        bool[] used = new bool[graph.Tensors.Count];
+        foreach (int t in graph.Nodes.SelectMany(n => n.Inputs.Concat(n.Outputs)).Concat(graph.Inputs).Concat(graph.Outputs).Where(t => t >= 0))
+            used[t] = true;
+        var builder = new GraphBuilder();
+        int[] index = new int[used.Length];
+        for (int t = 0; t < used.Length; t++)
+            index[t] = used[t] ? builder.AddTensor(graph.Tensors[t]) : -1;
+        foreach (Node node in graph.Nodes)
+            builder.AddNode(node with { Inputs = [.. node.Inputs.Select(t => t < 0 ? t : index[t])], Outputs = [.. node.Outputs.Select(t => index[t])] });
+        foreach (int t in graph.Inputs)
+            builder.AddInput(index[t]);
+        foreach (int t in graph.Outputs)
+            builder.AddOutput(index[t]);
+        return builder.Build();
+    }
 }
