@@ -4,13 +4,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
+export PYTHONDONTWRITEBYTECODE := 1
 
 # What `make run` shows: a network and frames that are in the repository.
 RUN_CONFIG := deploy/samples/run.json
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-12s %s\n' "$$t" "$$d"; done
 
 .PHONY: setup
 setup: ## install everything that the other targets need
@@ -41,6 +42,20 @@ publish: ## the board's program, stripped, for linux-arm64: out/arm64/edged
 format: ## format the C# sources in place
 	deploy/setup.sh build
 	dotnet format EdgeRuntime.sln
+
+.PHONY: cost
+cost: ## modelled cycles per network and core; MODELS=, CORES= and LAYERS=1 narrow it down
+	deploy/setup.sh cost
+	deploy/publish-arm64.sh --symbols
+	$(if $(MODELS),,deploy/build-host.sh edgec)
+	tests/cost/cost.py table $(if $(LAYERS),--layers) $(foreach c,$(CORES),--core $(c)) $(MODELS)
+
+.PHONY: cost-record
+cost-record: ## record today's costs, which later builds are held to
+	deploy/setup.sh cost
+	deploy/publish-arm64.sh --symbols
+	deploy/build-host.sh edgec
+	tests/cost/cost.py record
 
 .PHONY: clean
 clean: ## remove everything that was built

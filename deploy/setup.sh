@@ -25,25 +25,23 @@ declare -A needs=(
         gcc-aarch64-linux-gnu  start-up files, libgcc and objcopy for arm64
         libc6-dev-arm64-cross  the C library to link against for arm64'
     [test]='
-        qemu-user              runs arm64 programs as Cortex-A53, A72 and A76
-        libc6:arm64            the C library of the emulated arm64 programs
         libstdc++6:arm64       the .NET runtime of the emulated tests needs it
         libgcc-s1:arm64        the .NET runtime of the emulated tests needs it
         libssl3:arm64          the test framework hashes with it
         libturbojpeg0          decodes JPEG frames and the CIFAR-10 pictures
         libturbojpeg0:arm64    the same in the emulated tests
-        python3                adds up the test reports
         shellcheck             checks the shell scripts'
     [cost]='
-        qemu-user              runs arm64 programs and counts their basic blocks
+        qemu-user              runs arm64 programs as Cortex-A53, A72 and A76
         libc6:arm64            the C library of the emulated arm64 programs
         llvm-19                llvm-mca and llvm-mc price the blocks per core
         gcc                    compiles the counting plugin
         libc6-dev              the C headers of the counting plugin
-        python3                runs the cost model'
+        python3                runs the cost model, adds up the test reports'
 )
-needs[test]+=${needs[publish]}
 needs[cost]+=${needs[publish]}
+# The tests check costs, too.
+needs[test]+=${needs[cost]}
 # What a downloaded SDK itself needs; a .NET that already runs is left as it is.
 readonly sdk_packages='
         ca-certificates        verifies the servers of .NET and NuGet

@@ -11,6 +11,7 @@ board_projects=(EdgeRuntime.Tests EdgeRuntime.Camera.Tests edged.Tests)
 cores=(cortex-a53 cortex-a72 cortex-a76)
 # No run takes a quarter of this; a hung test must not hang the build.
 readonly RUN_LIMIT=30m
+export PYTHONDONTWRITEBYTECODE=1
 results=$top/out/tests
 rm -rf "$results"
 mkdir -p "$results"
@@ -76,6 +77,7 @@ if check build dotnet build EdgeRuntime.sln -c Release -nologo -v quiet -clp:NoS
     check format dotnet format EdgeRuntime.sln --no-restore --verify-no-changes || true
     check shellcheck shell_scripts || true
     check setup-script tests/setup/setup-test.sh || true
+    check cost-model tests/cost/test_cost.py || true
     for project in "${projects[@]}"; do run_project "$project" host; done
     if check build-for-emulated-cores build_for_boards "${emulated[@]}"; then
         # Two at a time; the order keeps the long project from being last.
