@@ -1,3 +1,4 @@
+using EdgeRuntime.Kernels.Int8;
 using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Kernels;
@@ -25,7 +26,7 @@ internal sealed record KernelEntry(
 /// </summary>
 internal static class KernelTable
 {
-    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. ReferenceKernels.Entries];
+    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. ReferenceKernels.Entries];
 
     /// <summary>The entry for a request.</summary>
     /// <exception cref="EdgeModelException">No kernel supports it.</exception>

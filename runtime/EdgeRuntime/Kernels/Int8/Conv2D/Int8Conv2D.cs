@@ -1,0 +1,38 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>Entries of int8 Conv2D and FullyConnected.</summary>
+internal static unsafe class Int8Conv2D
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } =
+    [
+        .. Gemm<NeonDpGemmTile>("neon-dp", CpuFeatures.AdvSimd | CpuFeatures.Dp),
+        .. Gemm<NeonGemmTile>("neon", CpuFeatures.AdvSimd),
+    ];
+
+    private static KernelEntry[] Gemm<TTile>(string instructions, CpuFeatures requires)
+        where TTile : struct, IGemmTile =>
+    [
+        new($"int8.conv2d.gemm.{instructions}", OperatorKind.Conv2D, requires, r => r.Options<Conv2DOptions>().Groups == 1 && Supports<TTile>(r), Create<TTile>),
+        new($"int8.fullyconnected.gemm.{instructions}", OperatorKind.FullyConnected, requires, Supports<TTile>, Create<TTile>),
+    ];
+
+    private static bool Supports<TTile>(KernelRequest r)
+        where TTile : struct, IGemmTile =>
+        r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Constant(1) != null && (!r.HasInput(2) || r.Constant(2) != null)
+        && (TTile.AllowsMinimumWeight || !GemmPanels.HoldsMinimum((sbyte*)r.Constant(1), r.Input(1).Shape.ElementCount));
+
+    private static Kernel Create<TTile>(KernelRequest r)
+        where TTile : struct, IGemmTile
+    {
+        Activation activation = r.Node.Options is Conv2DOptions o ? o.Activation : r.Options<ActivationOptions>().Activation;
+        OutputScaling scaling = OutputScaling.Of(r, r.Input(1).Shape[0], activation);
+        return ChannelScaling.Mode(scaling) switch
+        {
+            RoundingMode.Upwards => new GemmConv2DKernel<TTile, RoundUpwards>(r, scaling),
+            RoundingMode.AwayFromZero => new GemmConv2DKernel<TTile, RoundAwayFromZero>(r, scaling),
+            _ => new GemmConv2DKernel<TTile, RoundGeneral>(r, scaling),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>
+/// One panel of output channels for a range of rows (pixels): output[r, c] = requantize(bias[c] + sum over k of a[r, k] * weights[k, c]).
+/// Passed by address to a tile kernel, which walks down the rows.
+/// </summary>
+internal unsafe struct GemmBlock
+{
+    /// <summary>First row of activations; may be read up to 15 bytes past the last element of a row.</summary>
+    public byte* A;
+
+    /// <summary>Bytes between rows of activations.</summary>
+    public nint AStride;
+
+    /// <summary>Rows, 1 or more.</summary>
+    public int Rows;
+
+    /// <summary>Steps of the inner loop: depth / the tile's depth step, rounded up.</summary>
+    public int Steps;
+
+    /// <summary>Bias, multipliers and shifts of the panel's channels (int32, as many each as the panel is wide), then its weights.</summary>
+    public byte* Panel;
+
+    /// <summary>First output of the panel in the first row.</summary>
+    public sbyte* Output;
+
+    /// <summary>Bytes between rows of outputs.</summary>
+    public nint OutputStride;
+
+    /// <summary>Channels of the panel that exist; the rest of its width is not stored.</summary>
+    public int Columns;
+
+    /// <summary>Zero point and limits of the output.</summary>
+    public OutputLimits Limits;
+}
+
+/// <summary>Zero point and limits of an int8 output, broadcast.</summary>
+internal readonly struct OutputLimits(OutputScaling scaling)
+{
+    public readonly Vector128<short> ZeroPoint = Vector128.Create((short)scaling.ZeroPoint);
+    public readonly Vector128<sbyte> Low = Vector128.Create((sbyte)scaling.Low);
+    public readonly Vector128<sbyte> High = Vector128.Create((sbyte)scaling.High);
+}

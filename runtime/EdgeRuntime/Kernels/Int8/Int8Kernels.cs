@@ -1,0 +1,10 @@
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>The vectorized int8 kernels, best first.</summary>
+internal static class Int8Kernels
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } =
+    [
+        .. Int8Conv2D.Entries,
+    ];
+}

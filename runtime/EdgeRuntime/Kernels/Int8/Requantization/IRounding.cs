@@ -1,0 +1,42 @@
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>How the second rounding of requantization (the division by a power of two) is done in vectors, bit exact with TensorFlow Lite.</summary>
+internal enum RoundingMode
+{
+    /// <summary>
+    /// Halves upwards, one instruction. Differs from the specification only in negative halves, which become x or x + 1 with x &lt; 0: the same
+    /// output where the lower limit is at least the zero point (ReLU).
+    /// </summary>
+    Upwards,
+
+    /// <summary>Halves away from zero; every exponent is at least 1, so that adding the sign before an upward rounding is right.</summary>
+    AwayFromZero,
+
+    /// <summary>Any shift, left shifts too.</summary>
+    General,
+}
+
+/// <summary>A rounding mode as a type, so that each kernel is compiled for it.</summary>
+internal interface IRounding
+{
+    /// <summary>The mode.</summary>
+    static abstract RoundingMode Mode { get; }
+}
+
+/// <inheritdoc cref="RoundingMode.Upwards"/>
+internal readonly struct RoundUpwards : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.Upwards;
+}
+
+/// <inheritdoc cref="RoundingMode.AwayFromZero"/>
+internal readonly struct RoundAwayFromZero : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.AwayFromZero;
+}
+
+/// <inheritdoc cref="RoundingMode.General"/>
+internal readonly struct RoundGeneral : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.General;
+}
