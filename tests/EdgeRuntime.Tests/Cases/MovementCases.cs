@@ -20,6 +20,7 @@ internal static class MovementCases
         .. Each(OperatorKind.Slice, new Shape(1, 6, 7, 5), [new Shape(1, 3, 4, 2)], new SliceOptions([0, 2, 1, 3], [1, 1, 1, 1])),
         .. Each(OperatorKind.StridedSlice, new Shape(1, 6, 7, 5), [new Shape(1, 3, 4, 2)], new SliceOptions([0, 1, 0, 1], [1, 2, 2, 3])),
         .. Each(OperatorKind.StridedSlice, new Shape(3, 8), [new Shape(2, 4)], new SliceOptions([2, 7], [-1, -2])),
+        .. Each(OperatorKind.ChannelShuffle, new Shape(1, 3, 4, 12), [new Shape(1, 3, 4, 12)], new GroupOptions(3)),
         .. Each(OperatorKind.Split, new Shape(1, 4, 5, 6), [new Shape(1, 4, 5, 2), new Shape(1, 4, 5, 2), new Shape(1, 4, 5, 2)], new AxisOptions(3)),
         .. Each(OperatorKind.Split, new Shape(1, 4, 5, 6), [new Shape(1, 2, 5, 6), new Shape(1, 2, 5, 6)], new AxisOptions(-3)),
         .. types.SelectMany(t => Concat(t, 3, new Shape(1, 3, 4, 5), new Shape(1, 3, 4, 16), new Shape(1, 3, 4, 1))),

@@ -15,6 +15,7 @@ public static class OperatorCases
         .. MovementCases.All,
         .. ReductionCases.All,
         .. UnaryCases.All,
+        .. ResizeCases.All,
     ];
 
     public static TheoryData<OperatorKind> Kinds => [.. All.Select(c => c.Kind).Distinct()];

@@ -13,8 +13,32 @@ internal static class ReferenceElementwise
         ReferenceKernels.Float32(OperatorKind.Add, r => Float32Sum(r, 1)),
         ReferenceKernels.Float32(OperatorKind.Sub, r => Float32Sum(r, -1)),
         ReferenceKernels.Float32(OperatorKind.Mul, Float32Product),
-        ReferenceKernels.Float32(OperatorKind.Relu, r => new FloatClampKernel(r, 0, float.PositiveInfinity)),
+        ReferenceKernels.Int8(OperatorKind.PRelu, r => new BinaryKernel<sbyte, Int8PRelu>(r, new Int8PRelu(r.Input(0).Quantization!, r.Input(1).Quantization!, r.Output().Quantization!))),
+        ReferenceKernels.Float32(OperatorKind.PRelu, r => new BinaryKernel<float, Float32PRelu>(r, default)),
+        ReferenceKernels.Float32(OperatorKind.BatchNorm, r => new BatchNormKernel(r)),
+        .. Clamp(OperatorKind.Relu, Activation.Relu),
+        .. Clamp(OperatorKind.Relu6, Activation.Relu6),
+        .. Clamp(OperatorKind.ReluN1To1, Activation.ReluN1To1),
+        ReferenceKernels.Int8(OperatorKind.HardSwish, r => new Int8TableKernel(r, Int8Tables.HardSwish(r.Input(0).Quantization!, r.Output().Quantization!))),
+        ReferenceKernels.Float32(OperatorKind.HardSwish, r => new Float32UnaryKernel<Float32HardSwish>(r, default)),
+        ReferenceKernels.Int8(OperatorKind.Logistic, r => new Int8TableKernel(r, Int8Tables.Logistic(r.Input(0).Quantization!))),
+        ReferenceKernels.Float32(OperatorKind.Logistic, r => new Float32UnaryKernel<Float32Logistic>(r, default)),
+        ReferenceKernels.Int8(OperatorKind.Tanh, r => new Int8TableKernel(r, Int8Tables.Tanh(r.Input(0).Quantization!))),
+        ReferenceKernels.Float32(OperatorKind.Tanh, r => new Float32UnaryKernel<Float32Tanh>(r, default)),
+        ReferenceKernels.Int8(OperatorKind.Requantize, r => new Int8TableKernel(r, Int8Tables.Requantize(r.Input(0).Quantization!, r.Output().Quantization!, Activation.None))),
+        ReferenceKernels.Entry(OperatorKind.Quantize, "int8.quantize", DataType.Float32, DataType.Int8, r => new QuantizeKernel(r)),
+        ReferenceKernels.Entry(OperatorKind.Dequantize, "int8.dequantize", DataType.Int8, DataType.Float32, r => new DequantizeKernel(r)),
     ];
+
+    private static KernelEntry[] Clamp(OperatorKind kind, Activation activation)
+    {
+        (float low, float high) = ActivationRange.Float32(activation);
+        return
+        [
+            ReferenceKernels.Int8(kind, r => new Int8TableKernel(r, Int8Tables.Requantize(r.Input(0).Quantization!, r.Output().Quantization!, activation))),
+            ReferenceKernels.Float32(kind, r => new Float32UnaryKernel<Float32Clamp>(r, new Float32Clamp(low, high))),
+        ];
+    }
 
     private static BinaryKernel<sbyte, Int8Sum> Int8Sum(KernelRequest r, int sign)
     {

@@ -13,7 +13,14 @@ internal static class ReferenceMovement
         .. Both(OperatorKind.Slice, r => [BoxCopies.Slice(r.Input(0).Shape, r.Output().Shape, r.Options<SliceOptions>())]),
         .. Both(OperatorKind.StridedSlice, r => [BoxCopies.Slice(r.Input(0).Shape, r.Output().Shape, r.Options<SliceOptions>())]),
         .. Both(OperatorKind.Concat, r => BoxCopies.Concat(r, AxisOf(r, r.Output().Shape))),
+        .. Both(OperatorKind.ChannelShuffle, r => [BoxCopies.ChannelShuffle(r.Input(0).Shape, r.Options<GroupOptions>().Groups)]),
         .. Both(OperatorKind.Split, r => BoxCopies.Split(r, AxisOf(r, r.Input(0).Shape))),
+        ReferenceKernels.Int8(OperatorKind.ResizeNearest, r => new ResizeNearestKernel<sbyte>(r)),
+        ReferenceKernels.Float32(OperatorKind.ResizeNearest, r => new ResizeNearestKernel<float>(r)),
+        ReferenceKernels.Int8(OperatorKind.ResizeBilinear, r => new ResizeBilinearKernel<sbyte, int, Int8BilinearMix>(r)),
+        ReferenceKernels.Float32(OperatorKind.ResizeBilinear, r => new ResizeBilinearKernel<float, float, Float32BilinearMix>(r)),
+        ReferenceKernels.Entry(OperatorKind.ArgMax, "int8.argmax", DataType.Int8, DataType.Int32, r => new ArgMaxKernel<sbyte>(r)),
+        ReferenceKernels.Entry(OperatorKind.ArgMax, "float32.argmax", DataType.Float32, DataType.Int32, r => new ArgMaxKernel<float>(r)),
     ];
 
     private static KernelEntry[] Both(OperatorKind kind, Func<KernelRequest, IReadOnlyList<BoxCopy>> boxes) =>
