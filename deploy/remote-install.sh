@@ -28,7 +28,7 @@ install_package() { # FOLDER: installs the package, or the archive where there i
         DEBIAN_FRONTEND=noninteractive dpkg --force-confold --install "$1"/edge-runtime_*_arm64.deb >/dev/null
     else
         rm -rf "$1/unpacked" && mkdir "$1/unpacked" && tar -C "$1/unpacked" -xzf "$1"/edge-runtime-*-arm64.tar.gz
-        "$1"/unpacked/*/install.sh >/dev/null
+        (cd "$1"/unpacked/edge-runtime-* && ./install.sh >/dev/null)
         rm -rf "$1/unpacked"
     fi
 }
