@@ -1,3 +1,5 @@
+using EdgeRuntime.Model.Format;
+
 namespace EdgeRuntime.Model;
 
 /// <summary>A tensor of a graph: an activation, or a constant with its bytes.</summary>
@@ -19,6 +21,10 @@ public sealed record TensorInfo(string Name, DataType Type, Shape Shape, Quantiz
 
     /// <summary>How a constant is, or shall be, stored in a file; without meaning for activations.</summary>
     public TensorEncoding Encoding { get; init; } = TensorEncoding.Raw;
+
+    /// <summary>Bytes that the constant takes in a file, without padding; 0 for activations.</summary>
+    /// <exception cref="EdgeModelException">The encoding cannot hold the constant's type or values.</exception>
+    public long StoredSize() => IsConstant ? TensorCodec.For(Encoding, Name).Encode(this).Length : 0;
 }
 
 /// <summary>How the bytes of a constant are stored in an .edge file. The numbers are those of the file format.</summary>
