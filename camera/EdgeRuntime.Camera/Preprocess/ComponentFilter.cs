@@ -4,7 +4,7 @@ namespace EdgeRuntime.Camera;
 internal sealed unsafe class ComponentFilter
 {
     private readonly PinnedBuffer<ushort> _source;
-    private readonly PinnedBuffer<int> _first;
+    private readonly PinnedBuffer<uint> _offsets;
     private readonly PinnedBuffer<ushort> _weights;
     private readonly PinnedBuffer<short> _samples;
     private readonly int _taps, _outputs;
@@ -17,12 +17,12 @@ internal sealed unsafe class ComponentFilter
         _source = source;
         _outputs = axis.Length;
         _taps = PaddedTaps(axis.MaxTaps);
-        _first = new PinnedBuffer<int>(_outputs);
-        _weights = new PinnedBuffer<ushort>((_outputs + 4) * _taps);
+        _offsets = new PinnedBuffer<uint>(_outputs);
+        _weights = new PinnedBuffer<ushort>((_outputs + 8) * _taps);
         _samples = new PinnedBuffer<short>(ResamplePlan.ChannelStrideOf(_outputs));
         for (int i = 0; i < _outputs; i++)
         {
-            _first.Span[i] = axis.First[i] - firstSample;
+            _offsets.Span[i] = (uint)((axis.First[i] - firstSample) * sizeof(ushort));
             axis.Weights(i).CopyTo(_weights.Span[(i * _taps)..]);
         }
     }
@@ -33,5 +33,5 @@ internal sealed unsafe class ComponentFilter
     /// <summary>Number of taps that the kernels work with.</summary>
     public static int PaddedTaps(int taps) => taps <= 4 ? 4 : (taps + 7) & ~7;
 
-    public void Compute(RowKernels kernels) => kernels.Filter(_source.Pointer, _first.Pointer, _weights.Pointer, _taps, _samples.Pointer, _outputs);
+    public void Compute(RowKernels kernels) => kernels.Filter(_source.Pointer, _offsets.Pointer, _weights.Pointer, _taps, _samples.Pointer, _outputs);
 }

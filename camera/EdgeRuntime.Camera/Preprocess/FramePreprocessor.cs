@@ -7,8 +7,8 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed class FramePreprocessor
 {
-    private readonly Func<ResamplePlan, IRowResampler> _resamplerOf;
-    private readonly QuantizationTables _tables;
+    private readonly RowKernels? _kernels;
+    private readonly TensorWriter _writer;
     private readonly byte[] _row;
     private IRowResampler? _resampler;
     private Placement _placement;
@@ -17,17 +17,18 @@ public sealed class FramePreprocessor
     /// <summary>Checks the description and computes its tables.</summary>
     /// <exception cref="CameraException">The description is out of its limits.</exception>
     public FramePreprocessor(FrameTransform transform)
-        : this(transform, plan => RowKernels.Best is { } kernels ? new RowResampler(plan, kernels) : new ReferenceResampler(plan))
+        : this(transform, RowKernels.Best)
     {
     }
 
-    internal FramePreprocessor(FrameTransform transform, Func<ResamplePlan, IRowResampler> resamplerOf)
+    /// <summary>As the public one, with the kernels of a certain instruction set; null for the reference.</summary>
+    internal FramePreprocessor(FrameTransform transform, RowKernels? kernels)
     {
         ArgumentNullException.ThrowIfNull(transform);
         transform.Validate();
         Transform = transform;
-        _resamplerOf = resamplerOf;
-        _tables = new QuantizationTables(transform);
+        _kernels = kernels;
+        _writer = new TensorWriter(transform, kernels);
         _row = new byte[ResamplePlan.ChannelStrideOf(transform.Width) * transform.Channels];
     }
 
@@ -37,6 +38,8 @@ public sealed class FramePreprocessor
     /// <summary>Elements of the output tensor.</summary>
     public int ElementCount => Transform.ElementCount;
 
+    private bool HasBars => _placement.Width != Transform.Width || _placement.Height != Transform.Height;
+
     /// <summary>Computes the tables for a frame format ahead of its first frame.</summary>
     /// <exception cref="CameraException">The format cannot be converted.</exception>
     public void Prepare(FrameFormat format)
@@ -44,7 +47,7 @@ public sealed class FramePreprocessor
         if (_resampler is not null && _prepared == format)
             return;
         var plan = new ResamplePlan(Transform, format);
-        _resampler = _resamplerOf(plan);
+        _resampler = _kernels is null ? new ReferenceResampler(plan) : new RowResampler(plan, _kernels);
         _placement = plan.Placement;
         _prepared = format;
     }
@@ -56,11 +59,13 @@ public sealed class FramePreprocessor
     public void Run(Frame frame, Span<sbyte> destination)
     {
         ReadOnlySpan<byte> pixels = Begin(frame, destination.Length);
-        WriteBars(destination, default(Int8Output));
+        if (HasBars)
+            _writer.Fill(destination);
+        int stride = ResamplePlan.ChannelStrideOf(_placement.Width);
         for (int y = 0; y < _placement.Height; y++)
         {
             _resampler!.ComputeRow(pixels, y, _row);
-            WriteRow(destination, y, default(Int8Output));
+            _writer.Write(_row, stride, _placement.Width, destination, ((_placement.Y + y) * Transform.Width) + _placement.X);
         }
     }
 
@@ -71,11 +76,13 @@ public sealed class FramePreprocessor
     public void Run(Frame frame, Span<float> destination)
     {
         ReadOnlySpan<byte> pixels = Begin(frame, destination.Length);
-        WriteBars(destination, default(RealOutput));
+        if (HasBars)
+            _writer.Fill(destination);
+        int stride = ResamplePlan.ChannelStrideOf(_placement.Width);
         for (int y = 0; y < _placement.Height; y++)
         {
             _resampler!.ComputeRow(pixels, y, _row);
-            WriteRow(destination, y, default(RealOutput));
+            _writer.Write(_row, stride, _placement.Width, destination, ((_placement.Y + y) * Transform.Width) + _placement.X);
         }
     }
 
@@ -87,61 +94,5 @@ public sealed class FramePreprocessor
         frame.RequireComplete();
         Prepare(frame.Format);
         return frame.Data;
-    }
-
-    private void WriteRow<T, TOutput>(Span<T> destination, int row, TOutput output)
-        where TOutput : struct, IOutput<T>
-    {
-        int channels = Transform.Channels, placed = _placement.Width;
-        int start = ((_placement.Y + row) * Transform.Width) + _placement.X;
-        for (int c = 0; c < channels; c++)
-        {
-            ReadOnlySpan<T> table = output.Table(_tables, c);
-            ReadOnlySpan<byte> source = _row.AsSpan(c * ResamplePlan.ChannelStrideOf(placed), placed);
-            if (Transform.Layout == OutputLayout.Nchw || channels == 1)
-            {
-                Span<T> target = destination.Slice((c * Transform.Width * Transform.Height) + start, placed);
-                for (int x = 0; x < source.Length; x++)
-                    target[x] = table[source[x]];
-            }
-            else
-            {
-                Span<T> target = destination.Slice(start * 3, placed * 3);
-                for (int x = 0, t = c; x < source.Length; x++, t += 3)
-                    target[t] = table[source[x]];
-            }
-        }
-    }
-
-    private void WriteBars<T, TOutput>(Span<T> destination, TOutput output)
-        where TOutput : struct, IOutput<T>
-    {
-        if (_placement.Width == Transform.Width && _placement.Height == Transform.Height)
-            return;
-        int channels = Transform.Channels, plane = Transform.Width * Transform.Height;
-        if (Transform.Layout == OutputLayout.Nchw)
-        {
-            for (int c = 0; c < channels; c++)
-                destination.Slice(c * plane, plane).Fill(output.Table(_tables, c)[Transform.Fill]);
-            return;
-        }
-
-        for (int i = 0; i < destination.Length; i++)
-            destination[i] = output.Table(_tables, i % channels)[Transform.Fill];
-    }
-
-    private interface IOutput<T>
-    {
-        ReadOnlySpan<T> Table(QuantizationTables tables, int channel);
-    }
-
-    private readonly struct Int8Output : IOutput<sbyte>
-    {
-        public ReadOnlySpan<sbyte> Table(QuantizationTables tables, int channel) => tables.Int8(channel);
-    }
-
-    private readonly struct RealOutput : IOutput<float>
-    {
-        public ReadOnlySpan<float> Table(QuantizationTables tables, int channel) => tables.Real(channel);
     }
 }

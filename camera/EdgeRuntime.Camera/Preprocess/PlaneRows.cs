@@ -12,7 +12,7 @@ internal sealed unsafe class PlaneRows
     private readonly bool _takeChroma;
     private readonly PinnedBuffer<ushort> _blended;
     private readonly PinnedBuffer<ushort>[] _parts;
-    private readonly PinnedBuffer<ushort> _weights;
+    private readonly PinnedBuffer<byte> _weights;
 
     /// <param name="plan">The conversion.</param>
     /// <param name="components">Numbers of the components that lie in this plane.</param>
@@ -43,9 +43,13 @@ internal sealed unsafe class PlaneRows
         _parts = new PinnedBuffer<ushort>[_groupBytes == 1 ? 0 : _groupBytes == 4 ? 6 : _groupBytes];
         for (int i = 0; i < _parts.Length; i++)
             _parts[i] = new PinnedBuffer<ushort>(Math.Max(longest, _groupBytes == 4 ? 2 * _groups : 0) + taps);
-        _weights = new PinnedBuffer<ushort>(_vertical.Length * _vertical.MaxTaps);
+        _weights = new PinnedBuffer<byte>(_vertical.Length * _vertical.MaxTaps);
         for (int y = 0; y < _vertical.Length; y++)
-            _vertical.Weights(y).CopyTo(_weights.Span[(y * _vertical.MaxTaps)..]);
+        {
+            ReadOnlySpan<ushort> taps16 = _vertical.Weights(y);
+            for (int j = 0; j < taps16.Length; j++)
+                _weights.Span[(y * _vertical.MaxTaps) + j] = (byte)taps16[j];
+        }
     }
 
     /// <summary>Number of the sample that stands first in the rows of the luma component, or of all components of other formats.</summary>

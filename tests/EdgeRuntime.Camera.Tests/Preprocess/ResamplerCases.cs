@@ -45,7 +45,24 @@ public sealed record ResamplerCase(PixelFormat Format, int Width, int Height, in
         foreach (YuvEncoding encoding in Enum.GetValues<YuvEncoding>())
             yield return new(PixelFormat.Nv12, 50, 34, 14, new() { Width = 24, Height = 24, Fit = FitMode.Crop, Layout = OutputLayout.Nchw }, encoding);
         yield return new(PixelFormat.Yuyv, 640, 480, 0, new() { Width = 224, Height = 224, Fit = FitMode.Crop });
+        foreach (FrameTransform quantized in Quantizations())
+            yield return new(PixelFormat.Rgb24, 41, 41, 0, quantized);
         yield return new(PixelFormat.Rgb24, 1313, 800, 0, new() { Width = 96, Height = 96, Fit = FitMode.Stretch });
+    }
+
+    private static IEnumerable<FrameTransform> Quantizations()
+    {
+        var plain = new FrameTransform { Width = 41, Height = 41 };
+        var imageNet = plain with { Mean = [123.675, 116.28, 103.53], Std = [58.395, 57.12, 57.375], Scale = 0.0186311156, ZeroPoint = -14 };
+        yield return imageNet;
+        yield return imageNet with { Layout = OutputLayout.Nchw };
+        yield return plain with { Std = [255], Scale = 1 / 255.0 };
+        yield return plain with { Mean = [127.5], Std = [127.5], Scale = 0.0078125, ZeroPoint = 0 };
+        yield return plain with { Std = [-1], ZeroPoint = 127 };
+        yield return plain with { Scale = 0.1, ZeroPoint = 0 };
+        yield return plain with { Scale = 1000, ZeroPoint = 5 };
+        yield return plain with { Mean = [100000], ZeroPoint = 5 };
+        yield return plain with { Mean = [0, 50, 255], Std = [1, 3, 7], Scale = 0.3, ZeroPoint = -20 };
     }
 
     /// <summary>Pictures of which each stresses something else: noise, the extremes only, all dark, all bright, a ramp.</summary>

@@ -29,13 +29,13 @@ internal sealed unsafe class Sse41RowKernels : RowKernels
 
     // pmaddwd multiplies signed words: samples of 0..65535 are lowered by 32768 first. As the weights sum to 2^14, that takes exactly
     // 2^29 off the sum, which goes back in together with the rounding.
-    public override void Filter(ushort* s, int* first, ushort* weights, int taps, short* d, int count)
+    public override void Filter(ushort* s, uint* offset, ushort* weights, int taps, short* d, int count)
     {
         Vector128<int> restore = Vector128.Create((1 << 29) + (1 << 15));
         for (int i = 0; i < count; i += 4)
         {
-            Vector128<int> p0 = Sum(s + first[i], weights, taps), p1 = Sum(s + first[i + 1], weights + taps, taps);
-            Vector128<int> p2 = Sum(s + first[i + 2], weights + (2 * taps), taps), p3 = Sum(s + first[i + 3], weights + (3 * taps), taps);
+            Vector128<int> p0 = Sum(At(s, offset[i]), weights, taps), p1 = Sum(At(s, offset[i + 1]), weights + taps, taps);
+            Vector128<int> p2 = Sum(At(s, offset[i + 2]), weights + (2 * taps), taps), p3 = Sum(At(s, offset[i + 3]), weights + (3 * taps), taps);
             Vector128<int> sums = Ssse3.HorizontalAdd(Ssse3.HorizontalAdd(p0, p1), Ssse3.HorizontalAdd(p2, p3));
             Vector128<int> rounded = (sums + restore) >> 16;
             Sse2.PackSignedSaturate(rounded, rounded).GetLower().Store(d + i);
@@ -81,7 +81,7 @@ internal sealed unsafe class Sse41RowKernels : RowKernels
     }
 
     // The last step overlaps the one before it, so that no byte beyond the row is read.
-    protected override void BlendRows(byte* rows, nint stride, ushort* weights, int taps, ushort* d, int count)
+    protected override void BlendRows(byte* rows, nint stride, byte* weights, int taps, ushort* d, int count)
     {
         for (int i = 0; ; i += 16)
         {
@@ -90,7 +90,7 @@ internal sealed unsafe class Sse41RowKernels : RowKernels
             Vector128<ushort> low = default, high = default;
             for (int j = 0; j < taps; j++)
             {
-                Vector128<ushort> w = Vector128.Create(weights[j]);
+                Vector128<ushort> w = Vector128.Create((ushort)weights[j]);
                 (Vector128<ushort> l, Vector128<ushort> h) = Vector128.Widen(Vector128.Load(row));
                 low += l * w;
                 high += h * w;
@@ -103,6 +103,8 @@ internal sealed unsafe class Sse41RowKernels : RowKernels
                 return;
         }
     }
+
+    private static ushort* At(ushort* s, uint offset) => (ushort*)((byte*)s + offset);
 
     private static Vector128<int> Sum(ushort* s, ushort* w, int taps)
     {
