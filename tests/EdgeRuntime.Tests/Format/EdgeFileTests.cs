@@ -92,7 +92,7 @@ public class EdgeFileTests
         AssertRefused(ModelError.Unsupported, "surrogate", () => Named("\ud800").ToBytes());
         AssertRefused(ModelError.TooLarge, "65537", () => Named(new string('x', 65537)).ToBytes());
         AssertRefused(ModelError.BadType, "element 1 is 8", () => Encoded(TensorEncoding.Packed4, [7, 8]).ToBytes());
-        AssertRefused(ModelError.Unsupported, "encoding 3", () => Encoded(TensorEncoding.SparseHuffman, [7, 8]).ToBytes());
+        AssertRefused(ModelError.Unsupported, "encoding 9", () => Encoded((TensorEncoding)9, [7, 8]).ToBytes());
         AssertRefused(ModelError.Unsupported, "those of another operator", () => Optioned(OperatorKind.Conv2D, NoOptions.Instance).ToBytes());
         AssertRefused(ModelError.Unsupported, "attribute 14", () => Optioned(OperatorKind.Relu, new SoftmaxOptions(2)).ToBytes());
     }

@@ -21,6 +21,7 @@ internal abstract class TensorCodec
         TensorEncoding.Raw => RawCodec.Instance,
         TensorEncoding.Packed4 => Packed4Codec.Instance,
         TensorEncoding.Codebook => CodebookCodec.Instance,
+        TensorEncoding.SparseHuffman => SparseHuffmanCodec.Instance,
         _ => throw new EdgeModelException(ModelError.Unsupported, $"constant '{tensorName}' has encoding {(int)encoding}, which this runtime does not support"),
     };
 

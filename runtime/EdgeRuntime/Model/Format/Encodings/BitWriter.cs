@@ -1,4 +1,4 @@
-namespace EdgeRuntime.Model;
+namespace EdgeRuntime.Model.Format;
 
 /// <summary>Appends bit fields to bytes; the first bit written is the lowest bit of the first byte.</summary>
 internal sealed class BitWriter

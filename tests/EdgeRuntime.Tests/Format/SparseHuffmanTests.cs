@@ -1,6 +1,7 @@
 using EdgeRuntime.Model;
+using EdgeRuntime.Model.Format;
 
-namespace EdgeRuntime.Tests;
+namespace EdgeRuntime.Tests.Format;
 
 public class SparseHuffmanTests
 {
@@ -41,6 +42,33 @@ public class SparseHuffmanTests
         double gap = -((Density * Math.Log2(Density)) + ((1 - Density) * Math.Log2(1 - Density))) / Density;
         double entropy = 235_200 * Density * (Math.Log2(63) + gap) / 8;
         Assert.InRange(encoded.Length, entropy * 0.98, entropy * 1.05);
+    }
+
+    [Fact]
+    public void A_file_with_sparse_Huffman_coded_weights_is_small_and_loads()
+    {
+        byte[] weights = Sparse(4, 40_000, 0.05, 15, seed: 8);
+        var builder = new GraphBuilder();
+        int x = builder.AddActivation("x", DataType.Float32, new Shape(1, 400));
+        int w = builder.AddTensor(new TensorInfo("w", DataType.Float32, new Shape(100, 400), null, weights) { Encoding = TensorEncoding.SparseHuffman });
+        int y = builder.AddActivation("y", DataType.Float32, new Shape(1, 100));
+        builder.AddNode(OperatorKind.FullyConnected, "fc", [x, w], [y], new ActivationOptions());
+        builder.AddInput(x);
+        builder.AddOutput(y);
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.edge");
+        try
+        {
+            using (var model = new EdgeModel(builder.Build(), new ModelMetadata()))
+                model.Save(path);
+            Assert.InRange(new FileInfo(path).Length, 1, weights.Length / 20);
+            using EdgeModel loaded = EdgeModel.Load(path);
+            Assert.Equal(weights, loaded.Graph.Tensors[1].Data!.Value.ToArray());
+            Assert.Equal(TensorEncoding.SparseHuffman, loaded.Graph.Tensors[1].Encoding);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

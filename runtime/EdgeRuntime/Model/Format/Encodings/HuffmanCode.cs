@@ -1,4 +1,4 @@
-namespace EdgeRuntime.Model;
+namespace EdgeRuntime.Model.Format;
 
 /// <summary>
 /// A canonical Huffman code whose words are at most <see cref="MaxLength"/> bits long: shorter words first, then by symbol (the convention of RFC 1951), stored as

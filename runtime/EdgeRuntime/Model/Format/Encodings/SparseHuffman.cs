@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace EdgeRuntime.Model;
+namespace EdgeRuntime.Model.Format;
 
 /// <summary>
 /// Encoding of a mostly zero tensor with few different values: Deep Compression's third stage (Han, Mao and Dally 2016). Each non-zero
@@ -69,8 +69,9 @@ internal static class SparseHuffman
             Fill(ref stream, codebook, codes, gaps, gapSymbols - 1, pairs, fillers, destination);
         if (stream.Overrun)
             throw Damaged("ends before its last value");
-        if (stream.Remaining >= 8)
-            throw Damaged($"has {stream.Remaining} bits behind its last value");
+        stream.Fill();
+        if (stream.Remaining >= 8 || stream.Peek(8) != 0)
+            throw Damaged($"has {stream.Remaining} bits behind its last value; fewer than 8 are allowed, and they must be 0");
     }
 
     private static void Fill<T>(

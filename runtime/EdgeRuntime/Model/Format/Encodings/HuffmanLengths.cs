@@ -1,4 +1,4 @@
-namespace EdgeRuntime.Model;
+namespace EdgeRuntime.Model.Format;
 
 /// <summary>Optimal word lengths under a limit, by the package-merge algorithm (Larmore and Hirschberg 1990).</summary>
 internal static class HuffmanLengths

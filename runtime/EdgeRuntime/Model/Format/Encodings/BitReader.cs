@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace EdgeRuntime.Model;
+namespace EdgeRuntime.Model.Format;
 
 /// <summary>
 /// Reads bit fields in the order of <see cref="BitWriter"/>. Past the end it delivers zero bits and remembers it: the caller asks
