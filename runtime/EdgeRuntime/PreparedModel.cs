@@ -24,6 +24,7 @@ public sealed class PreparedModel : IDisposable
         Model = model;
         Options = options;
         GraphStructure.Check(model.Graph);
+        OperatorChecks.Check(model.Graph);
         Graph = model.Graph;
         constants = new ConstantStore(Graph);
         kernels = new Kernel[Graph.Nodes.Count];

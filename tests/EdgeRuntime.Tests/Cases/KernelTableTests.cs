@@ -20,6 +20,7 @@ public class KernelTableTests
             {
                 Graph graph = @case.Build(seed);
                 GraphStructure.Check(graph);
+                OperatorChecks.Check(graph);
                 byte[][] inputs = OperatorCase.InputBytes(graph, seed);
                 KernelEntry reference = Assert.Single(KernelTable.Entries, e => e.IsReference && KernelRunner.Supports(e, graph));
                 byte[][] expected = KernelRunner.Run(reference, graph, inputs);
