@@ -1,4 +1,6 @@
 using EdgeRuntime.Model;
+using EdgeRuntime.Training;
+using EdgeRuntime.Training.Data;
 
 namespace EdgeRuntime.Compiler;
 
@@ -12,6 +14,13 @@ internal static class ErrorReport
         EdgeModelException { Error: ModelError.Unreadable } e => (ExitCode.File, OneLine(e.Message)),
         EdgeModelException { Error: ModelError.Unsupported } e => (ExitCode.Unsupported, OneLine(e.Message)),
         EdgeModelException e => (ExitCode.BadModel, OneLine(e.Message)),
+        DataException { Error: DataError.NotFound or DataError.Download } e => (ExitCode.File, OneLine(e.Message)),
+        DataException { Error: DataError.InvalidArgument } e => (ExitCode.Usage, OneLine(e.Message)),
+        DataException e => (ExitCode.BadData, OneLine(e.Message)),
+        TrainingException { Error: TrainingError.InvalidOption } e => (ExitCode.Usage, OneLine(e.Message)),
+        TrainingException { Error: TrainingError.File } e => (ExitCode.File, OneLine(e.Message)),
+        TrainingException { Error: TrainingError.Export } e => (ExitCode.Unsupported, OneLine(e.Message)),
+        TrainingException e => (ExitCode.BadData, OneLine(e.Message)),
         OperationCanceledException => (ExitCode.Interrupted, "stopped"),
         IOException or UnauthorizedAccessException => (ExitCode.File, OneLine(exception.Message)),
         _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),

@@ -5,8 +5,12 @@ namespace EdgeRuntime.Training.Tests;
 /// <summary>Data for tests: the real data sets where they are at hand, and small ones that are made here.</summary>
 internal static class TestData
 {
+    /// <summary>Top folder of the repository.</summary>
+    public static string Repository { get; } = FindRepository();
+
     /// <summary>EDGE_DATA, or ../shared/data beside the repository.</summary>
-    public static string Root { get; } = Environment.GetEnvironmentVariable("EDGE_DATA") is { Length: > 0 } root ? root : BesideRepository();
+    public static string Root { get; } =
+        Environment.GetEnvironmentVariable("EDGE_DATA") is { Length: > 0 } root ? root : Path.GetFullPath(Path.Combine(Repository, "..", "shared", "data"));
 
     /// <summary>The folder of a data set; the test is skipped where it is missing.</summary>
     public static string Require(string name)
@@ -39,15 +43,15 @@ internal static class TestData
         return new ImageSet(side, side, channels, pixels, labels, [.. Enumerable.Range(0, classes).Select(c => $"bar {c}")]);
     }
 
-    private static string BesideRepository()
+    private static string FindRepository()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             if (File.Exists(Path.Combine(at.FullName, "EdgeRuntime.sln")))
-                return Path.GetFullPath(Path.Combine(at.FullName, "..", "shared", "data"));
+                return at.FullName;
         }
 
-        return Path.GetFullPath("../shared/data");
+        return Directory.GetCurrentDirectory();
     }
 }
 

@@ -1,3 +1,5 @@
+using EdgeRuntime.Camera;
+
 namespace EdgeRuntime.Training.Data;
 
 /// <summary>A data set with its three parts.</summary>
@@ -77,7 +79,9 @@ public static class DataSets
     private static ImageSet CifarPictures(string folder, string part, string cache)
     {
         string path = Existing(folder, part + ".tar");
-        return PixelCache.GetOrDecode(cache, path, () => PictureTarReader.Read(path, CifarBinaryReader.Classes, 32, 32));
+        // Decoders differ by a grey level or two, so that each has its own cache.
+        string decoder = PictureDecoder.HasTurboJpeg ? "turbojpeg" : "stb";
+        return PixelCache.GetOrDecode(Path.Combine(cache, decoder), path, () => PictureTarReader.Read(path, CifarBinaryReader.Classes, 32, 32));
     }
 
     private static string Existing(string folder, string name)

@@ -23,6 +23,7 @@ public static class FolderReader
             throw new DataException(DataError.NotFound, $"{folder} has {classFolders.Length} class folders; 1 to {MaxClasses} are needed");
 
         using var pixels = new MemoryStream();
+        using var decoder = new PictureReader();
         var labels = new List<int>();
         int skipped = 0;
         for (int label = 0; label < classFolders.Length; label++)
@@ -31,7 +32,7 @@ public static class FolderReader
             {
                 if (!Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
                     continue;
-                if (new FileInfo(file).Length <= MaxFileBytes && PictureReader.TryReadRgb(File.ReadAllBytes(file), out RgbPicture picture))
+                if (new FileInfo(file).Length <= MaxFileBytes && decoder.TryReadRgb(File.ReadAllBytes(file), out RgbPicture picture))
                 {
                     pixels.Write(Squeeze(picture, size));
                     labels.Add(label);

@@ -20,6 +20,7 @@ public static class PictureTarReader
         using var pixels = new MemoryStream();
         var labels = new List<int>();
         int skipped = 0;
+        using var decoder = new PictureReader();
         using Stream stream = DataFile.OpenRead(path);
         try
         {
@@ -33,7 +34,7 @@ public static class PictureTarReader
                 string[] parts = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries);
                 if (parts.Length < 2 || !index.TryGetValue(parts[^2], out int label))
                     throw new DataException(DataError.Corrupt, $"{path}: entry {entry.Name} is in none of the {classes.Count} class folders");
-                if (PictureReader.TryReadRgb(DataFile.ReadBytes(data, entry.Length, path), out RgbPicture picture) && picture.Height == height && picture.Width == width)
+                if (decoder.TryReadRgb(DataFile.ReadBytes(data, entry.Length, path), out RgbPicture picture) && picture.Height == height && picture.Width == width)
                 {
                     pixels.Write(picture.Pixels);
                     labels.Add(label);

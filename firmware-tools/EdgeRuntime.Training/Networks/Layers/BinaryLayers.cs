@@ -1,0 +1,86 @@
+using EdgeRuntime.Training.Methods;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EdgeRuntime.Training.Networks.Layers;
+
+/// <summary>Sign of the activations: +1 where x is at least 0, else -1, with a gradient for training.</summary>
+public sealed class SignLayer(SignGradient gradient = SignGradient.Clipped) : Layer(nameof(SignLayer))
+{
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => SignEstimator.Apply(input, gradient);
+}
+
+/// <summary>
+/// Convolution with its own real residual connection (Bi-Real Net, Liu et al. 2018) and the shifts of ReActNet (Liu et al. 2020):
+/// y = x' + BatchNorm(BinaryConv(sign(x + b))), then RPReLU per channel: f(y) = PReLU(y - g) + z. x' is x, for stride 2 its 2x2 average, and for
+/// twice the channels that two times over.
+/// </summary>
+public sealed class BinaryResidualLayer : Layer
+{
+    private readonly Parameter shift;
+    private readonly ConvLayer conv;
+    private readonly BatchNormLayer norm;
+    private readonly Parameter before;
+    private readonly Parameter slope;
+    private readonly Parameter after;
+
+    /// <summary>Creates the block.</summary>
+    /// <param name="input">Channels of the input.</param>
+    /// <param name="output">Channels of the output: as many, or twice as many.</param>
+    /// <param name="stride">1 or 2.</param>
+    /// <param name="mapping">What is done to the weights; binary.</param>
+    public BinaryResidualLayer(int input, int output, int stride, WeightMapping mapping)
+        : base(nameof(BinaryResidualLayer))
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        if (stride is not (1 or 2) || (output != input && output != 2 * input))
+            throw new TrainingException(TrainingError.InvalidOption, $"a binary residual block with stride {stride} from {input} to {output} channels; strides 1 and 2, and once or twice the channels are possible");
+        Stride = stride;
+        IsBinary = mapping.IsBinary;
+        shift = new Parameter(zeros(1, input, 1, 1));
+        conv = new ConvLayer(input, output, 3, stride, 1, mapping: mapping, padValue: IsBinary ? 1 : 0);
+        norm = new BatchNormLayer(output);
+        before = new Parameter(zeros(1, output, 1, 1));
+        slope = new Parameter(full([1, output, 1, 1], 0.25f));
+        after = new Parameter(zeros(1, output, 1, 1));
+        RegisterComponents();
+    }
+
+    /// <summary>Stride, both ways.</summary>
+    public int Stride { get; }
+
+    /// <summary>Whether activations are binarized; not in the real network of the same shape, which has a rectifier in its place.</summary>
+    public bool IsBinary { get; }
+
+    internal ConvLayer Conv => conv;
+
+    internal BatchNormLayer Norm => norm;
+
+    /// <summary>Added to the input before its sign is taken.</summary>
+    internal Tensor Shift => shift;
+
+    /// <summary>Taken from the sum before the PReLU.</summary>
+    internal Tensor Before => before;
+
+    /// <summary>Slope of the PReLU below 0.</summary>
+    internal Tensor Slope => slope;
+
+    /// <summary>Added after the PReLU.</summary>
+    internal Tensor After => after;
+
+    internal override IReadOnlyList<Layer> Inner => [conv, norm];
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
+    {
+        Tensor shifted = input + shift;
+        Tensor signs = IsBinary ? SignEstimator.Apply(shifted, SignGradient.Polynomial) : nn.functional.relu(shifted);
+        Tensor shortcut = Stride == 2 ? nn.functional.avg_pool2d(input, 2, 2) : input;
+        if (conv.OutputChannels != conv.InputChannels)
+            shortcut = cat([shortcut, shortcut], 1);
+        Tensor sum = norm.call(conv.call(signs)) + shortcut - before;
+        return sum.clamp_min(0) + slope * sum.clamp_max(0) + after;
+    }
+}

@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace EdgeRuntime.Training.Networks.Layers;
+
+/// <summary>
+/// A part of a network that can be trained and exported. Tensors are NCHW while training; the exported graph is NHWC.
+/// </summary>
+public abstract class Layer : Module<Tensor, Tensor>
+{
+    /// <summary>Creates the layer.</summary>
+    protected Layer(string name)
+        : base(name)
+    {
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor forward(Tensor input) => Compute(input);
+
+    /// <summary>Layers inside of this one, in order of computation.</summary>
+    internal virtual IReadOnlyList<Layer> Inner => [];
+
+    /// <summary>This layer and all inside of it.</summary>
+    internal IEnumerable<Layer> Walk() => Inner.SelectMany(l => l.Walk()).Prepend(this);
+
+    /// <summary>Computes the output.</summary>
+    protected abstract Tensor Compute(Tensor input);
+}

@@ -1,0 +1,43 @@
+using EdgeRuntime.Training.Methods;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace EdgeRuntime.Training.Networks.Layers;
+
+/// <summary>Fully connected layer: [n, in] to [n, out].</summary>
+public sealed class LinearLayer : Layer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+
+    /// <summary>Creates the layer with He-normal weights and a bias of 0.</summary>
+    public LinearLayer(int input, int output, bool hasBias = true, WeightMapping? mapping = null)
+        : base(nameof(LinearLayer))
+    {
+        Inputs = input;
+        Outputs = output;
+        Mapping = mapping ?? RealWeights.Instance;
+        weight = new Parameter(nn.init.kaiming_normal_(empty(output, input), mode: nn.init.FanInOut.FanIn));
+        bias = hasBias ? new Parameter(zeros(output)) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>Elements of an input row.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Elements of an output row.</summary>
+    public int Outputs { get; }
+
+    /// <summary>What is done to the weights.</summary>
+    public WeightMapping Mapping { get; }
+
+    /// <summary>The real weights [out, in].</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>The bias [out], or null.</summary>
+    public Parameter? Bias => bias;
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) =>
+        nn.functional.linear(input, training ? Mapping.Map(weight) : Mapping.MapForUse(weight), bias);
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using EdgeRuntime.Compression;
+using EdgeRuntime.Model;
+using EdgeRuntime.Training;
+using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Export;
+using EdgeRuntime.Training.Networks;
+
+namespace EdgeRuntime.Compiler.Verbs;
+
+/// <summary><c>edgec train</c>: trains a network and writes it as an .edge file.</summary>
+internal static class TrainVerb
+{
+    private const int CalibrationPictures = 512;
+    private static readonly string[] Methods = [.. TrainingMethods.All.Select(m => m.Name)];
+
+    public static Command Create()
+    {
+        var network = new Option<string>("--network") { Description = "Network: " + string.Join(", ", NetworkCatalog.All.Select(n => n.Name)), Required = true };
+        var data = new Option<string>("--data") { Description = "Data set: mnist, cifar10, svhn, or a folder of pictures by class", Required = true };
+        var root = new Option<string>("--data-dir") { Description = "Folder with the data sets (default: EDGE_DATA, or ../shared/data)", DefaultValueFactory = _ => DataSets.DefaultRoot };
+        var method = new Option<string>("--method") { Description = "Method: " + string.Join(", ", Methods), DefaultValueFactory = _ => "float" };
+        var epochs = new Option<int>("--epochs") { Description = "Passes over the training set", DefaultValueFactory = _ => 10 };
+        var batch = new Option<int>("--batch") { Description = "Pictures in a step", DefaultValueFactory = _ => 128 };
+        var rate = new Option<double>("--lr") { Description = "Learning rate at the start", DefaultValueFactory = _ => 2e-3 };
+        var schedule = new Option<LearningRateSchedule>("--schedule") { Description = "Course of the learning rate", DefaultValueFactory = _ => LearningRateSchedule.Cosine };
+        var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Rule by which weights change", DefaultValueFactory = _ => OptimizerKind.Adam };
+        var decay = new Option<double>("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-4 };
+        var smoothing = new Option<double>("--label-smoothing") { Description = "Share of probability spread over all classes", DefaultValueFactory = _ => 0.0 };
+        var augment = new Option<string>("--augment") { Description = "Changes of training pictures: none, crop-flip, digits", DefaultValueFactory = _ => "none" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
+        var width = new Option<double>("--width") { Description = "Factor of the number of channels", DefaultValueFactory = _ => 1.0 };
+        var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
+        var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
+        var run = new Option<string?>("--run") { Description = "Folder of checkpoints and log (default: the output's name with .run)" };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint" };
+        var description = new Option<string>("--description") { Description = "Sentence about the model, stored in the file", DefaultValueFactory = _ => "" };
+        var origin = new Option<string>("--origin") { Description = "Where the training data come from, stored in the file", DefaultValueFactory = _ => "" };
+        var licence = new Option<string>("--licence") { Description = "Licence of the weights, stored in the file", DefaultValueFactory = _ => "" };
+        var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
+        augment.AcceptOnlyFromAmong("none", "crop-flip", "digits");
+        method.AcceptOnlyFromAmong(Methods);
+
+        var command = new Command("train", "Trains a network and writes it as an .edge file")
+        {
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, size, validation, threads, run, resume, description, origin, licence, output,
+        };
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                string file = parsed.GetValue(output)!;
+                var options = new TrainingOptions
+                {
+                    Epochs = parsed.GetValue(epochs),
+                    BatchSize = parsed.GetValue(batch),
+                    LearningRate = parsed.GetValue(rate),
+                    Schedule = parsed.GetValue(schedule),
+                    Optimizer = parsed.GetValue(optimizer),
+                    WeightDecay = parsed.GetValue(decay),
+                    LabelSmoothing = parsed.GetValue(smoothing),
+                    Augmentation = parsed.GetValue(augment) switch { "crop-flip" => Augmentation.CropAndFlip, "digits" => Augmentation.Digits, _ => Augmentation.None },
+                    Seed = parsed.GetValue(seed),
+                    Threads = parsed.GetValue(threads),
+                };
+                options.Validate();
+                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));
+                ImageSet train = splits.Train;
+                var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width));
+                Network made = NetworkCatalog.Create(parsed.GetValue(network)!, request, train.Classes, Normalization.Of(train), options.Seed);
+                string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
+                TextWriter writer = parsed.InvocationConfiguration.Output;
+                writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({train.Skipped} skipped)");
+
+                var trainer = new Trainer(made, splits, options, folder);
+                RunLog log = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));
+                LearningCurve.Write(Path.Combine(folder, "curve.png"), log);
+                var metadata = new ModelMetadata
+                {
+                    Name = Path.GetFileNameWithoutExtension(file),
+                    Description = parsed.GetValue(description)!,
+                    Origin = parsed.GetValue(origin)!,
+                    Licence = parsed.GetValue(licence)!,
+                    CreatedBy = CommandLine(parsed),
+                };
+                using EdgeModel model = Export(made, splits, metadata);
+                model.Save(file);
+                double accuracy = RuntimeEvaluation.Accuracy(model, made, splits.Test);
+                ModelCard.Write(Path.ChangeExtension(file, ".md"), model, log, new FileInfo(file).Length, accuracy);
+                writer.WriteLine($"validation {log.BestValidationAccuracy:P2}, test {log.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
+                writer.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes; log {trainer.LogFile}");
+                return (int)ExitCode.Success;
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>The command line without what names places on this machine only and does not change the result.</summary>
+    private static string CommandLine(ParseResult parsed)
+    {
+        var words = new List<string> { "edgec" };
+        for (int i = 0; i < parsed.Tokens.Count; i++)
+        {
+            string word = parsed.Tokens[i].Value;
+            if (word is "--run" or "--data-dir")
+                i++;
+            else if (word != "--resume")
+                words.Add(word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word);
+        }
+
+        return string.Join(' ', words);
+    }
+
+    /// <summary>The trained network as the runtime runs it; method int8 quantizes with pictures of the training set.</summary>
+    private static EdgeModel Export(Network network, DataSplits splits, ModelMetadata metadata)
+    {
+        EdgeModel model = NetworkExport.ToModel(network, metadata);
+        if (network.Method != "int8")
+            return model;
+        ImageSet pictures = splits.Train.Take(CalibrationPictures);
+        IEnumerable<float[]> inputs = Enumerable.Range(0, pictures.Count).Select(i => NetworkExport.InputOf(network, pictures.Picture(i)));
+        return PostTrainingQuantization.Quantize(model, inputs, new QuantizationOptions());
+    }
+}
