@@ -22,7 +22,7 @@ arm64=$top/out/obj/arm64-tests
 case $core in
     host)
         if $build; then dotnet build "tests/$project" -c Release -nologo -v quiet -clp:NoSummary; fi
-        run=("tests/$project/bin/Release/net10.0/$project")
+        run=("$(dotnet msbuild "tests/$project" -p:Configuration=Release -getProperty:TargetDir)$project")
         ;;
     cortex-a53 | cortex-a72 | cortex-a76)
         # A self-contained build with the JIT: its own folder, so that it and the host's build do not undo each other.
@@ -32,6 +32,11 @@ case $core in
         fi
         run=(qemu-aarch64 -cpu "$core" "$arm64/bin/$project/release_linux-arm64/$project")
         export EDGE_TEST_CORE=$core
+        # QEMU keeps its translation of code that is rewritten through a second mapping of the same page, which is how the
+        # JIT does it by default: new code at a reused address would then run as the old.
+        export DOTNET_EnableWriteXorExecute=0
+        # Kernels are loops: compile them optimised at once.
+        export DOTNET_TC_QuickJitForLoops=0
         [ $# -gt 0 ] || set -- --filter-not-trait Category=Long
         ;;
     *) echo "run-project: '$core' is not one of: host cortex-a53 cortex-a72 cortex-a76" >&2; exit 2 ;;
