@@ -1,3 +1,4 @@
+using EdgeRuntime.Compression.Import;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
 using EdgeRuntime.Training.Data;
@@ -11,6 +12,8 @@ internal static class ErrorReport
     public static (ExitCode Code, string Message) For(Exception exception) => exception switch
     {
         CommandException e => (e.Code, OneLine(e.Message)),
+        ImportException { Error: ImportError.Unsupported, Problems.Count: > 0 } e => (ExitCode.Unsupported, Listed(e)),
+        ImportException e => (CodeOf(e.Error), OneLine(e.Message)),
         EdgeModelException { Error: ModelError.Unreadable } e => (ExitCode.File, OneLine(e.Message)),
         EdgeModelException { Error: ModelError.Unsupported } e => (ExitCode.Unsupported, OneLine(e.Message)),
         EdgeModelException e => (ExitCode.BadModel, OneLine(e.Message)),
@@ -25,6 +28,18 @@ internal static class ErrorReport
         IOException or UnauthorizedAccessException => (ExitCode.File, OneLine(exception.Message)),
         _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),
     };
+
+    private static ExitCode CodeOf(ImportError error) => error switch
+    {
+        ImportError.Unreadable => ExitCode.File,
+        ImportError.Unsupported => ExitCode.Unsupported,
+        ImportError.BadOptions => ExitCode.BadData,
+        _ => ExitCode.BadImport,
+    };
+
+    /// <summary>A headline, then one line for each thing that is not supported.</summary>
+    private static string Listed(ImportException e) =>
+        $"the model uses what is not supported ({e.Problems.Count}):" + string.Concat(e.Problems.Select(p => Environment.NewLine + "  " + OneLine(p)));
 
     private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -7,6 +7,8 @@ Command[] verbs =
 [
     DataVerb.Create(),
     TrainVerb.Create(),
+    ImportVerb.Create(),
+    InspectVerb.Create(),
 ];
 
 return await EdgecProgram.RunAsync(verbs, args, Console.Out, Console.Error).ConfigureAwait(false);

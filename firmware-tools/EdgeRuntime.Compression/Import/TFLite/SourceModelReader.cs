@@ -101,7 +101,8 @@ internal sealed class SourceModelReader
         int axis = -1;
         if (scaleValues.Count > 1)
         {
-            axis = table.Int(Schema.Quantization.QuantizedDimension);
+            // Biases have one dimension, but some converters give them the axis of the weights.
+            axis = dimensions.Length == 1 ? 0 : table.Int(Schema.Quantization.QuantizedDimension);
             if ((uint)axis >= (uint)dimensions.Length || dimensions[axis] != scaleValues.Count)
                 throw FlatBuffer.Corrupt($"{what} has {scaleValues.Count} scales along dimension {axis} of {string.Join('x', dimensions)}");
         }
@@ -134,7 +135,7 @@ internal sealed class SourceModelReader
         if (table.ULong(Schema.Buffer.Offset) > 1)
             throw new ImportException(ImportError.TooLarge, $"{what} keeps its data outside the FlatBuffers part, as only files over 2 GB do");
         FlatVector data = table.Vector(Schema.Buffer.Data, 1);
-        return data.Count == 0 ? null : data.Bytes();
+        return data.Count == 0 ? (ReadOnlyMemory<byte>?)null : data.Bytes();
     }
 
     private SourceOperator ReadOperator(int index, FlatTable table)
