@@ -7,7 +7,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 
 # Test projects whose code runs on the board.
-board_projects=(EdgeRuntime.Tests EdgeRuntime.Camera.Tests edged.Tests)
+board_projects=(EdgeRuntime.Tests EdgeRuntime.Camera.Tests EdgeRuntime.Compression.Tests edged.Tests)
 cores=(cortex-a53 cortex-a72 cortex-a76)
 # No run takes a quarter of this; a hung test must not hang the build.
 readonly RUN_LIMIT=30m
