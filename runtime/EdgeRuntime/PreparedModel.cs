@@ -25,7 +25,7 @@ public sealed class PreparedModel : IDisposable
         Options = options;
         GraphStructure.Check(model.Graph);
         OperatorChecks.Check(model.Graph);
-        Graph = model.Graph;
+        Graph = options.KeepIntermediates ? model.Graph : GraphFusion.Fuse(model.Graph);
         constants = new ConstantStore(Graph);
         kernels = new Kernel[Graph.Nodes.Count];
         try

@@ -54,7 +54,8 @@ public sealed unsafe class Session : IDisposable
             byte** outputs = next;
             foreach (int t in node.Outputs)
                 *next++ = (byte*)addresses[t];
-            units[i] = kernels[i].Units;
+            bool nothingToDo = kernels[i].IsView && inputs[0] == outputs[0];
+            units[i] = nothingToDo ? 0 : kernels[i].Units;
             arguments[i] = new KernelArguments(inputs, outputs, scratch);
         }
     }
@@ -113,7 +114,10 @@ public sealed unsafe class Session : IDisposable
             if (ticks is null)
             {
                 for (int i = 0; i < kernels.Length; i++)
-                    kernels[i].Run(in arguments[i], 0, units[i]);
+                {
+                    if (units[i] > 0)
+                        kernels[i].Run(in arguments[i], 0, units[i]);
+                }
             }
             else
             {
@@ -138,7 +142,8 @@ public sealed unsafe class Session : IDisposable
         long before = Stopwatch.GetTimestamp();
         for (int i = 0; i < kernels.Length; i++)
         {
-            kernels[i].Run(in arguments[i], 0, units[i]);
+            if (units[i] > 0)
+                kernels[i].Run(in arguments[i], 0, units[i]);
             long after = Stopwatch.GetTimestamp();
             total[i] += after - before;
             before = after;

@@ -22,6 +22,7 @@ internal sealed class ArenaPlanner
     private readonly bool share;
     private readonly int[] first;
     private readonly int[] last;
+    private readonly int[] occupiedUntil;
     private readonly int[] owner;
 
     /// <param name="graph">A validated graph.</param>
@@ -35,6 +36,7 @@ internal sealed class ArenaPlanner
         int count = graph.Tensors.Count;
         first = new int[count];
         last = new int[count];
+        occupiedUntil = new int[count];
         owner = new int[count];
     }
 
@@ -42,6 +44,7 @@ internal sealed class ArenaPlanner
     public (IReadOnlyList<ArenaSlot> Slots, long Size) Plan()
     {
         FindLifetimes();
+        last.CopyTo(occupiedUntil, 0);
         if (share)
             MergeInPlace();
 
@@ -56,7 +59,7 @@ internal sealed class ArenaPlanner
             long offset = 0;
             foreach (ArenaSlot other in placed)
             {
-                if (other.Last < first[t] || other.First > last[t])
+                if (other.Last < first[t] || other.First > occupiedUntil[t])
                     continue;
                 if (offset + bytes <= other.Offset)
                     break;
@@ -64,7 +67,7 @@ internal sealed class ArenaPlanner
             }
 
             offsets[t] = offset;
-            var slot = new ArenaSlot(t, offset, bytes, first[t], last[t]);
+            var slot = new ArenaSlot(t, offset, bytes, first[t], occupiedUntil[t]);
             int at = placed.FindIndex(p => p.Offset > offset);
             placed.Insert(at < 0 ? placed.Count : at, slot);
             size = Math.Max(size, offset + bytes);
@@ -123,10 +126,10 @@ internal sealed class ArenaPlanner
             if (graph.Tensors[input].IsConstant || Bytes(input) != Bytes(output) || node.Inputs.Count(t => t == input) > 1)
                 continue;
             int root = owner[input];
-            if (last[root] != n || last[input] != n)
+            if (occupiedUntil[root] != n || last[input] != n)
                 continue;
             owner[output] = root;
-            last[root] = last[output];
+            occupiedUntil[root] = last[output];
         }
     }
 
