@@ -3,7 +3,8 @@
 #   tests/run-project.sh [--no-build] PROJECT CORE [options of the test program]
 # CORE is host (x64) or one that QEMU emulates: cortex-a53 (Pi 3), cortex-a72 (Pi 4), cortex-a76 (Pi 5). Example:
 #   tests/run-project.sh EdgeRuntime.Tests cortex-a53 --filter-method '*Dot_product*'
-# Emulated cores leave out tests with the trait Category=Long, unless options are given.
+# Emulated cores leave out tests with the trait Category=Long (too slow there) or Category=Host (about the PC), unless options
+# are given.
 # The machine-readable report is out/tests/PROJECT.CORE.json.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,7 +12,7 @@ cd "$top"
 
 build=true
 if [ "${1:-}" = --no-build ]; then build=false; shift; fi
-if [ $# -lt 2 ]; then sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
+if [ $# -lt 2 ]; then sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 project=$1 core=$2
 shift 2
 [ -d "tests/$project" ] || { echo "run-project: there is no tests/$project" >&2; exit 2; }
@@ -37,7 +38,7 @@ case $core in
         export DOTNET_EnableWriteXorExecute=0
         # Kernels are loops: compile them optimised at once.
         export DOTNET_TC_QuickJitForLoops=0
-        [ $# -gt 0 ] || set -- --filter-not-trait Category=Long
+        [ $# -gt 0 ] || set -- --filter-not-trait Category=Long --filter-not-trait Category=Host
         ;;
     *) echo "run-project: '$core' is not one of: host cortex-a53 cortex-a72 cortex-a76" >&2; exit 2 ;;
 esac
