@@ -1,3 +1,5 @@
+using EdgeRuntime.Training.Methods;
+
 namespace EdgeRuntime.Training;
 
 /// <summary>The training methods by name.</summary>
@@ -8,5 +10,31 @@ public static class TrainingMethods
     [
         ("float", "real weights and activations"),
         ("int8", "real while training, then quantized to 8 bits with ranges observed on training pictures"),
+        ("binaryconnect", "signs of all weights, real activations (Courbariaux et al. 2015)"),
+        ("binaryconnect-stochastic", "as binaryconnect, signs drawn at random in each step"),
+        ("bnn", "signs of all weights and activations (Hubara et al. 2016)"),
+        ("bwn", "scaled signs of inner weights, real activations (Rastegari et al. 2016)"),
+        ("xnor", "scaled signs of inner weights, signs of activations (Rastegari et al. 2016)"),
+        ("react", "as xnor, in residual blocks with shifts and parametric rectifiers (Liu et al. 2018, 2020)"),
     ];
+}
+
+/// <summary>What a method does to the layers of a network.</summary>
+/// <param name="Inner">Makes the mapping of inner layers' weights.</param>
+/// <param name="Edge">Makes the mapping of the first and the last layer's weights.</param>
+/// <param name="HasBinaryActivations">Whether activations are signs.</param>
+internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping> Edge, bool HasBinaryActivations)
+{
+    public static MethodStyle Of(string method) => method switch
+    {
+        "float" or "int8" => new(Real, Real, false),
+        "binaryconnect" => new(() => new SignWeights(), () => new SignWeights(), false),
+        "binaryconnect-stochastic" => new(() => new SignWeights(stochastic: true), () => new SignWeights(stochastic: true), false),
+        "bnn" => new(() => new SignWeights(), () => new SignWeights(), true),
+        "bwn" => new(() => new ScaledSignWeights(), Real, false),
+        "xnor" or "react" => new(() => new ScaledSignWeights(), Real, true),
+        _ => throw new TrainingException(TrainingError.InvalidOption, $"method '{method}' is unknown; known are {string.Join(", ", TrainingMethods.All.Select(m => m.Name))}"),
+    };
+
+    private static RealWeights Real() => RealWeights.Instance;
 }

@@ -26,5 +26,13 @@ internal sealed class LayerList
     public LayerList ConvNormRelu6(int input, int output, int kernel, int stride = 1, int groups = 1, WeightMapping? mapping = null) =>
         ConvNorm(input, output, kernel, stride, groups, mapping).Add(new Relu6Layer());
 
+    /// <summary>Puts another layer in the place of the last <see cref="SignLayer"/>.</summary>
+    public void ReplaceLastSign(Layer layer)
+    {
+        int at = layers.FindLastIndex(l => l is SignLayer);
+        if (at >= 0)
+            layers[at] = layer;
+    }
+
     public SequenceLayer Build() => new([.. layers]);
 }

@@ -30,6 +30,7 @@ internal static class TrainVerb
         var augment = new Option<string>("--augment") { Description = "Changes of training pictures: none, crop-flip, digits", DefaultValueFactory = _ => "none" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels", DefaultValueFactory = _ => 1.0 };
+        var order = new Option<BlockOrder>("--block-order") { Description = "Order of the layers in blocks with binary activations", DefaultValueFactory = _ => BlockOrder.ConvPoolNormSign };
         var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
         var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
@@ -44,7 +45,7 @@ internal static class TrainVerb
 
         var command = new Command("train", "Trains a network and writes it as an .edge file")
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, size, validation, threads, run, resume, description, origin, licence, output,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, size, validation, threads, run, resume, description, origin, licence, output,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -66,7 +67,7 @@ internal static class TrainVerb
                 options.Validate();
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));
                 ImageSet train = splits.Train;
-                var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width));
+                var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(order));
                 Network made = NetworkCatalog.Create(parsed.GetValue(network)!, request, train.Classes, Normalization.Of(train), options.Seed);
                 string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
                 TextWriter writer = parsed.InvocationConfiguration.Output;
