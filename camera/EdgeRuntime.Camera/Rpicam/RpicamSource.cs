@@ -158,7 +158,9 @@ public sealed class RpicamSource : IFrameSource
             // The pipe broke with the process; the reader of frames is told below.
         }
 
-        _process.WaitForExit(1000);
+        // The overload without a time also waits for the last lines of standard error.
+        if (_process.WaitForExit(1000))
+            _process.WaitForExit();
         lock (_gate)
         {
             _ended = true;
