@@ -44,7 +44,7 @@ internal static class PngDecoder
         {
             Unpack(inflated, image, palette, frame.Prepare(format));
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new CameraException(CameraErrorKind.InvalidData, $"corrupt PNG picture of {image.Width}x{image.Height}: {e.Message}", e);
         }

@@ -40,8 +40,9 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
     {
         fixed (byte* data = jpeg)
         {
-            int width, height, subsampling, space;
-            if (_library.DecompressHeader(handle, data, (nuint)jpeg.Length, &width, &height, &subsampling, &space) != 0 && IsFatal())
+            int width = 0, height = 0, subsampling = 0, space = 0;
+            int read = _library.DecompressHeader(handle, data, (nuint)jpeg.Length, &width, &height, &subsampling, &space);
+            if ((read != 0 && IsFatal()) || width < 1 || height < 1)
                 throw new CameraException(CameraErrorKind.InvalidData, $"no JPEG picture: {Message()}");
             if (space is SpaceCmyk or SpaceYcck)
                 throw new CameraException(CameraErrorKind.Unsupported, "JPEG pictures in CMYK colours are not supported, only grey and RGB");
