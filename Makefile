@@ -43,11 +43,17 @@ format: ## format the C# sources in place
 	deploy/setup.sh build
 	dotnet format EdgeRuntime.sln
 
+.PHONY: bench
+bench: ## times on this PC, of the networks in MODELS= or of the one in the repository
+	deploy/setup.sh build
+	deploy/build-host.sh edged
+	for model in $(or $(MODELS),deploy/models/digits-int8.edge); do out/host/edged bench $$model --runs 200 --warmup 20 --threads 1; done
+
 .PHONY: cost
 cost: ## modelled cycles per network and core; MODELS=, CORES= and LAYERS=1 narrow it down
 	deploy/setup.sh cost
 	deploy/publish-arm64.sh --symbols
-	$(if $(MODELS),,deploy/build-host.sh edgec)
+	deploy/build-host.sh edgec
 	tests/cost/cost.py table $(if $(LAYERS),--layers) $(foreach c,$(CORES),--core $(c)) $(MODELS)
 
 .PHONY: cost-record

@@ -3,7 +3,8 @@
 
   cost.py table [--core a72]... [--layers] [MODEL.edge | NAME]...
   cost.py record        writes recorded.json for the networks that every build checks
-  cost.py check         fails when one of them became more than 3 % dearer than recorded
+  cost.py check         fails when one of them became more than 3 % dearer than recorded, or edged starts too slowly
+  cost.py start         from the start of edged to its first prediction
 
 Without a model: all networks of networks.py. Results are written to out/cost/NETWORK.CORE.json.
 """
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import struct
 import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +27,8 @@ RECORD = pathlib.Path(__file__).resolve().parent / "recorded.json"
 RUN_SYMBOL = "EdgeRuntime_EdgeRuntime_Session__Run"
 COVER = 0.998
 GROWTH_ALLOWED = 1.03
+# From the start of the process to the first prediction on a Pi 4: the budget of docs/architecture.md.
+START_CORE, START_MILLISECONDS = "a72", 300
 
 
 def measure(model, core):
@@ -79,13 +83,21 @@ def print_table(results):
               f" {r['instructions'] / 1e6:9.2f} {beside}".rstrip())
 
 
-def print_layers(result):
-    """The share of each step of the plan."""
-    print(f"\n{result['network']} on {result['core']}")
-    print(f"  {'step':>6} {'share':>7} {'M cycles':>9} {'L1D k':>8} {'L2 k':>7}  most of it in")
+def print_layers(result, layers):
+    """The share of each step of the plan, and how near it comes to what the core's multipliers can do."""
+    limit = CORES[result["core"]].int8_macs_per_cycle
+    steps = sum(s["step"] >= 0 for s in result["steps"])
+    # A reshape whose output lies where its input does is not run.
+    layers = layers if len(layers) == steps else [layer for layer in layers if layer[1] != "Reshape"]
+    named = len(layers) == steps
+    print(f"\n{result['network']} on {result['core']} (multipliers: {limit} multiply-accumulates a cycle)")
+    print(f"  {'layer':32} {'operator':18} {'share':>6} {'M cycles':>9} {'MAC/cycle':>9} {'of limit':>8} {'L1D k':>8} {'L2 k':>7}  most of it in")
     for s in result["steps"]:
-        name = str(s["step"]) if s["step"] >= 0 else "around"
-        print(f"  {name:>6} {100 * s['cycles'] / max(result['cycles'], 1):6.1f}% {s['cycles'] / 1e6:9.4f} {s['l1_misses'] / 1e3:8.2f} {s['l2_misses'] / 1e3:7.2f}  {s['function'][-100:]}")
+        name, operator, macs = layers[s["step"]] if named and s["step"] >= 0 else (f"step {s['step']}" if s["step"] >= 0 else "between runs", "", 0)
+        rate = macs / max(s["cycles"], 1)
+        reached = f"{rate:9.2f} {100 * rate / limit:7.1f}%" if macs else f"{'':9} {'':8}"
+        print(f"  {name[:32]:32} {operator:18} {100 * s['cycles'] / max(result['cycles'], 1):5.1f}% {s['cycles'] / 1e6:9.4f} {reached}"
+              f" {s['l1_misses'] / 1e3:8.2f} {s['l2_misses'] / 1e3:7.2f}  {s['function'].split('_Kernels_', 1)[-1][:80]}")
 
 
 def table(a):
@@ -98,8 +110,9 @@ def table(a):
     results = measure_all(models, a.core or list(CORES))
     print_table(results)
     if a.layers:
-        for result in results.values():
-            print_layers(result)
+        layers = {model.stem: networks.layers(model) for model in models}
+        for (network, _), result in results.items():
+            print_layers(result, layers[network])
 
 
 def measure_checked():
@@ -137,6 +150,35 @@ def check(_):
             print(f"{network} on {core} takes {100 * (1 - r['cycles'] / before):.1f} % less than recorded: make cost-record")
     if dearer:
         sys.exit("\n".join(dearer))
+    start(_)
+
+
+def write_picture(path, side=32):
+    """A grey BMP with a bright square: something for edged to classify."""
+    rows = bytearray()
+    for y in range(side):
+        for x in range(side):
+            rows += bytes([255 if side // 4 <= x < 3 * side // 4 and side // 4 <= y < 3 * side // 4 else 0] * 3)
+    header = struct.pack("<2sIHHI", b"BM", 54 + len(rows), 0, 0, 54)
+    path.write_bytes(header + struct.pack("<IiiHHIIiiII", 40, side, side, 1, 24, 0, len(rows), 2835, 2835, 0, 0) + rows)
+
+
+def start(_):
+    """Holds the time from the start of the process to the first prediction against the budget."""
+    picture = pricing.OUT / "square.bmp"
+    pricing.OUT.mkdir(parents=True, exist_ok=True)
+    write_picture(picture)
+    dearer = []
+    for name, network in networks.NETWORKS.items():
+        if not network.checked:
+            continue
+        blocks = pricing.count(START_CORE, [PROGRAM, "classify", networks.build(name), picture])
+        total = with_time(START_CORE, pricing.merge(pricing.sums(START_CORE, blocks, COVER).values()))
+        print(f"{name:20} {START_CORE:4} {total['cycles'] / 1e6:9.3f} M cycles, {total['ms']:.1f} ms from start to first prediction")
+        if total["ms"] > START_MILLISECONDS:
+            dearer.append(f"{name} takes {total['ms']:.0f} ms from start to first prediction; the limit is {START_MILLISECONDS} ms")
+    if dearer:
+        sys.exit("\n".join(dearer))
 
 
 def main():
@@ -150,6 +192,7 @@ def main():
     t.set_defaults(action=table)
     verbs.add_parser("record").set_defaults(action=record)
     verbs.add_parser("check").set_defaults(action=check)
+    verbs.add_parser("start").set_defaults(action=start)
     a = p.parse_args()
     if not PROGRAM.exists():
         pricing.fail(f"{PROGRAM} is missing: deploy/publish-arm64.sh --symbols")

@@ -1,4 +1,5 @@
 """The networks whose cost is followed, and what XNNPACK takes for them on the same measure."""
+import json
 import os
 import pathlib
 import subprocess
@@ -29,17 +30,28 @@ NETWORKS = {
 }
 
 
+def edgec(*arguments):
+    """What edgec prints."""
+    program = TOP / "out/host/edgec"
+    if not program.exists():
+        pricing.fail("out/host/edgec is missing: make build")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        pricing.fail(f"edgec {' '.join(map(str, arguments))} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}")
+    return done.stdout
+
+
+def layers(model):
+    """Name, operator and multiply-accumulates of each step of the plan."""
+    return [(layer["name"], layer["operator"], layer["multiplyAccumulates"]) for layer in json.loads(edgec("inspect", model, "--json"))["layers"]]
+
+
 def build(name):
     """Makes the network's .edge file with edgec, unless it is a file of the repository, and returns its path."""
     make = NETWORKS[name].make
     if isinstance(make, pathlib.Path):
         return make
-    edgec = TOP / "out/host/edgec"
-    if not edgec.exists():
-        pricing.fail("out/host/edgec is missing: make build")
     MODELS.mkdir(parents=True, exist_ok=True)
     model = MODELS / f"{name}.edge"
-    done = subprocess.run([edgec, *make, "-o", model], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        pricing.fail(f"edgec {' '.join(map(str, make))} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}")
+    edgec(*make, "-o", model)
     return model
