@@ -87,10 +87,12 @@ internal sealed unsafe class Int8SoftmaxKernel : Kernel
 
             int headroom = BitOperations.LeadingZeroCount((uint)sum);
             int reciprocal = FixedPointFunctions.ReciprocalOfOnePlus((int)(((uint)sum << headroom) - (1u << 31)));
+
+            // Where the sum reaches 512, every quotient is below half an output step.
             int exponent = SumIntegerBits - headroom + 31 - 8;
             for (int c = 0; c < depth; c++)
             {
-                int q = FixedPoint.RoundingDivide(FixedPoint.DoublingHighMultiply(reciprocal, exponentials[max - x[c]]), exponent);
+                int q = exponent > 31 ? 0 : FixedPoint.RoundingDivide(FixedPoint.DoublingHighMultiply(reciprocal, exponentials[max - x[c]]), exponent);
                 y[c] = (sbyte)Math.Clamp(q + sbyte.MinValue, sbyte.MinValue, sbyte.MaxValue);
             }
         }

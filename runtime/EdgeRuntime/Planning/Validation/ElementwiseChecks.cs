@@ -65,9 +65,11 @@ internal static class ElementwiseChecks
                 check.Factor(Int8Tables.HardSwishOutputFactor(x, y), 1 - 1e-6);
                 break;
             case OperatorKind.Logistic:
+                Sigmoid(check, x);
                 Fixed(check, y, 1f / 256, -128);
                 break;
             case OperatorKind.Tanh:
+                Sigmoid(check, x);
                 Fixed(check, y, 1f / 128, 0);
                 break;
             default:
@@ -97,6 +99,13 @@ internal static class ElementwiseChecks
     {
         if (y.Scale != scale || y.ZeroPoint != zeroPoint)
             throw check.Error(ModelError.BadType, $"its output has scale {y.Scale} and zero point {y.ZeroPoint}; they must be {scale} and {zeroPoint}");
+    }
+
+    /// <summary>Inputs of Logistic and Tanh are taken in Q4.27: with scale 8 or more, no step but 0 fits.</summary>
+    private static void Sigmoid(NodeCheck check, Quantization x)
+    {
+        if (x.Scale >= 8)
+            throw check.Error(ModelError.BadType, $"its input has scale {x.Scale}; it must be below 8");
     }
 
     /// <summary>Types of two inputs and the output, and the shape that both broadcast to; true for int8.</summary>
