@@ -6,5 +6,6 @@ internal static class Int8Kernels
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         .. Int8Conv2D.Entries,
+        .. Int8DepthwiseConv2D.Entries,
     ];
 }

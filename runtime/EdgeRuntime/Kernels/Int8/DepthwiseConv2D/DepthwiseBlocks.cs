@@ -1,0 +1,82 @@
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>
+/// Constants of a depthwise convolution in blocks of 16 channels, the last one 8 wide where no more than 8 channels are left. A last block that is not full
+/// starts earlier and overlaps the one before it, so that blocks are always full and never leave the tensor.
+/// </summary>
+internal sealed unsafe class DepthwiseBlocks : IDisposable
+{
+    /// <summary>Channels of a block.</summary>
+    public const int Wide = 16;
+
+    /// <summary>Channels of a last block that need not be wider.</summary>
+    public const int Narrow = 8;
+
+    private readonly NativeBuffer buffer;
+    private readonly long blockBytes;
+
+    private DepthwiseBlocks(int channels, Func<int, int> bytes)
+    {
+        Channels = channels;
+        Count = (channels + Wide - 1) / Wide;
+        LastIsNarrow = channels - ((Count - 1) * Wide) <= Narrow;
+        blockBytes = bytes(Wide);
+        Bytes = ((Count - 1) * blockBytes) + bytes(LastIsNarrow ? Narrow : Wide);
+        buffer = new NativeBuffer(Bytes);
+    }
+
+    /// <summary>Channels, at least <see cref="Narrow"/>, and at least <see cref="Wide"/> where the last block is wide.</summary>
+    public int Channels { get; }
+
+    /// <summary>Blocks.</summary>
+    public int Count { get; }
+
+    /// <summary>Whether the last block is a narrow one.</summary>
+    public bool LastIsNarrow { get; }
+
+    /// <summary>Bytes of all blocks.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Whether blocks can cover this number of channels without leaving the tensor.</summary>
+    public static bool Covers(int channels) => channels is Narrow or >= Wide;
+
+    /// <summary>Packs weights [taps, channels].</summary>
+    public static DepthwiseBlocks Pack<TTile>(sbyte* weights, int* bias, int channels, int taps, int inputZeroPoint, OutputScaling scaling)
+        where TTile : struct, IDepthwiseTile
+    {
+        var blocks = new DepthwiseBlocks(channels, width => (3 * sizeof(int) * width) + TTile.WeightBytes(taps, width));
+        for (int b = 0; b < blocks.Count; b++)
+        {
+            int first = blocks.FirstChannel(b);
+            int width = blocks.Width(b);
+            int* constants = (int*)blocks.Constants(b);
+            sbyte* packed = (sbyte*)(constants + (3 * width));
+            ChannelScaling.Write(scaling, first, width, constants + width);
+            for (int c = 0; c < width; c++)
+            {
+                int sum = 0;
+                for (int t = 0; t < taps; t++)
+                {
+                    sbyte w = weights[((nint)t * channels) + first + c];
+                    sum += w;
+                    packed[TTile.WeightOffset(t, c, width)] = w;
+                }
+
+                constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum);
+            }
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Constants of a block.</summary>
+    public byte* Constants(int block) => buffer.Pointer + (block * blockBytes);
+
+    /// <summary>Channels of a block.</summary>
+    public int Width(int block) => block == Count - 1 && LastIsNarrow ? Narrow : Wide;
+
+    /// <summary>First channel of a block.</summary>
+    public int FirstChannel(int block) => Math.Min(block * Wide, Channels - Width(block));
+
+    public void Dispose() => buffer.Dispose();
+}
