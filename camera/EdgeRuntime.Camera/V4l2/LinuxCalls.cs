@@ -8,7 +8,7 @@ internal static unsafe partial class LinuxCalls
     public const int ReadWrite = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
     public const int ProtectReadWrite = 3, MapShared = 1;
     public const short PollIn = 1, PollError = 8, PollHangUp = 0x10;
-    public const int Interrupted = 4, InputOutput = 5, NoDeviceOrAddress = 6, Again = 11, Access = 13, BusyError = 16, NoDevice = 19, Invalid = 22, NotTty = 25, NoEntry = 2, NotPermitted = 1;
+    public const int Interrupted = 4, InputOutput = 5, NoDeviceOrAddress = 6, Again = 11, Access = 13, BusyError = 16, NoDevice = 19, NotTty = 25, NotImplemented = 38, NoEntry = 2, NotPermitted = 1;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);

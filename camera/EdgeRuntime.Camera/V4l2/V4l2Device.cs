@@ -85,7 +85,7 @@ internal sealed unsafe class V4l2Device : SafeHandleMinusOneIsInvalid
         {
             LinuxCalls.NoDevice or LinuxCalls.NoDeviceOrAddress or LinuxCalls.InputOutput => CameraErrorKind.DeviceLost,
             LinuxCalls.BusyError => CameraErrorKind.Busy,
-            LinuxCalls.NotTty => CameraErrorKind.Unsupported,
+            LinuxCalls.NotTty or LinuxCalls.NotImplemented => CameraErrorKind.Unsupported,
             _ => CameraErrorKind.SystemError,
         };
         string hint = kind == CameraErrorKind.Busy ? "; another program uses the camera" : "";
