@@ -9,6 +9,7 @@ Command[] verbs =
     TrainVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
+    EvalVerb.Create(),
 ];
 
 return await EdgecProgram.RunAsync(verbs, args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -48,6 +48,25 @@ public static class DataSets
         return new DataSplits(name, train.Select(order.AsSpan(held)), train.Select(order.AsSpan(0, held)), test);
     }
 
+    /// <summary>Loads the test part alone, as <see cref="Load"/> gives it with seed 1, without reading training pictures where the parts are files of their own.</summary>
+    /// <param name="name">As of <see cref="Load"/>.</param>
+    /// <param name="root">Folder with the sub-folders mnist, cifar10, svhn.</param>
+    /// <param name="pictureSize">Side length for pictures from a folder.</param>
+    /// <param name="cacheFolder">Where decoded pixels are kept; null for <see cref="PixelCache.DefaultFolder"/>.</param>
+    /// <exception cref="DataException">The data set is unknown, missing or corrupt.</exception>
+    public static ImageSet LoadTest(string name, string root, int pictureSize = 32, string? cacheFolder = null)
+    {
+        string folder = Path.Combine(root, name);
+        bool binary = File.Exists(Path.Combine(folder, "cifar-10-binary.tar.gz")) || File.Exists(Path.Combine(folder, "data_batch_1.bin"));
+        return name switch
+        {
+            "mnist" => IdxReader.Read(Existing(folder, "t10k-images-idx3-ubyte"), Existing(folder, "t10k-labels-idx1-ubyte")),
+            "cifar10" when !binary => CifarPictures(folder, "test", cacheFolder ?? PixelCache.DefaultFolder),
+            "svhn" => SvhnReader.Read(Path.Combine(folder, "test_32x32.mat")),
+            _ => Load(name, root, 0, 1, pictureSize, cacheFolder).Test,
+        };
+    }
+
     private static (ImageSet Train, ImageSet? Test) Read(string name, string root, int pictureSize, string cache)
     {
         string folder = Path.Combine(root, name);
