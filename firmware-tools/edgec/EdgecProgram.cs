@@ -27,7 +27,11 @@ internal static class EdgecProgram
 
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            // A stopped training finishes its step and writes a checkpoint, which takes longer than the library's two seconds.
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            };
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // the one place where every error ends, as a message instead of a stack trace
