@@ -26,7 +26,7 @@ internal sealed record KernelEntry(
 /// </summary>
 internal static class KernelTable
 {
-    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. ReferenceKernels.Entries];
+    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. Binary.BinaryKernels.Entries, .. ReferenceKernels.Entries];
 
     /// <summary>The entry for a request.</summary>
     /// <exception cref="EdgeModelException">No kernel supports it.</exception>

@@ -96,25 +96,38 @@ public enum OperatorKind
     /// <summary>Parametric ReLU: inputs x, slope [c].</summary>
     PRelu = 31,
 
-    /// <summary>Sign of float or int8 against thresholds, packed: inputs x, optional thresholds [c]; output <see cref="DataType.Bit"/>.</summary>
+    /// <summary>
+    /// Sign of float or int8 against thresholds, packed: element c is -1 where x &lt; threshold[c] (the real value 0 without thresholds), else +1,
+    /// times direction[c]. Inputs: x, optional thresholds [c] (Float32 for float x, Int32 in quantized units for int8 x), optional directions
+    /// [c] (<see cref="DataType.Bit"/>; -1 turns the channel round). Output: <see cref="DataType.Bit"/> of x's shape.
+    /// </summary>
     Binarize = 64,
 
-    /// <summary>Packed bits to -1 / +1 in float or int8.</summary>
+    /// <summary>Packed bits to -1 / +1: float, or int8 in the output's quantization (rounded, saturated).</summary>
     Unbinarize = 65,
 
-    /// <summary>Convolution of packed activations with packed weights.</summary>
+    /// <summary>
+    /// Convolution of packed activations with packed weights. Inputs: x <see cref="DataType.Bit"/> NHWC, weights <see cref="DataType.Bit"/>
+    /// [out, kh, kw, in / groups], and optional (-1 where absent): scales Float32 [out], bias Float32 [out], thresholds [out], directions
+    /// <see cref="DataType.Bit"/> [out], residual of the output's type and shape, slopes Float32 [out] (parametric ReLU), magnitudes Float32
+    /// [n, h, w, 1] (XNOR-Net's mean absolute input per pixel). Outputs: Bit, Int8 or Float32, and for the last two optionally their signs as Bit.
+    /// docs/binary.md defines the arithmetic.
+    /// </summary>
     BinaryConv2D = 66,
 
-    /// <summary>Depthwise convolution of packed activations with packed weights.</summary>
+    /// <summary>Depthwise <see cref="BinaryConv2D"/>: weights [1, kh, kw, in * multiplier]; output channel c reads input channel c / multiplier.</summary>
     BinaryDepthwiseConv2D = 67,
 
-    /// <summary>Fully connected layer of packed activations and packed weights.</summary>
+    /// <summary>
+    /// Fully connected layer of packed activations and packed weights [out, in]: inputs and outputs of <see cref="BinaryConv2D"/> without magnitudes,
+    /// x of shape [n, in].
+    /// </summary>
     BinaryFullyConnected = 68,
 
-    /// <summary>Maximum over a window of packed activations.</summary>
+    /// <summary>Maximum over a window of packed activations: +1 where any valid position is +1.</summary>
     BinaryMaxPool2D = 69,
 
-    /// <summary>Sign of the average over a window of packed activations.</summary>
+    /// <summary>Sign of the average over a window of packed activations, valid positions only; a tie is +1.</summary>
     BinaryAveragePool2D = 70,
 
     /// <summary>Channel shuffle by groups: packed, int8 or float.</summary>

@@ -27,6 +27,9 @@ internal enum AttributeKey : ushort
     Stride = 22,
     AlignCorners = 23,
     HalfPixelCenters = 24,
+    AccumulatorActivation = 25,
+    BinaryPadding = 26,
+    ActivationAfterResidual = 27,
 }
 
 /// <summary>What kind of value an attribute holds, as stored in the file.</summary>

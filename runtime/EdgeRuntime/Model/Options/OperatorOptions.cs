@@ -26,6 +26,9 @@ public abstract record OperatorOptions
             OperatorKind.Slice or OperatorKind.StridedSlice => SliceOptions.Read(reader),
             OperatorKind.ResizeNearest or OperatorKind.ResizeBilinear => ResizeOptions.Read(reader),
             OperatorKind.ChannelShuffle => GroupOptions.Read(reader),
+            OperatorKind.BinaryConv2D or OperatorKind.BinaryDepthwiseConv2D => BinaryConv2DOptions.Read(reader),
+            OperatorKind.BinaryFullyConnected => BinaryFullyConnectedOptions.Read(reader),
+            OperatorKind.BinaryMaxPool2D or OperatorKind.BinaryAveragePool2D => Pool2DOptions.Read(reader),
             _ when Enum.IsDefined(kind) => NoOptions.Instance,
             _ => throw new EdgeModelException(ModelError.Unsupported, $"operator kind {(int)kind} is not known to this runtime"),
         };

@@ -1,0 +1,114 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels.Binary.Conv2D;
+
+/// <summary>
+/// Binary convolution, depthwise convolution and fully connected layer as docs/binary.md defines them, one product at a time.
+/// </summary>
+internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kernel
+{
+    private readonly BinaryGeometry geometry = new(request);
+    private readonly BinaryOutput output = new(request, new BinaryGeometry(request).Products, request.Output().Shape[^1]);
+    private readonly uint* weights = (uint*)request.Constant(BinaryInputs.Weights);
+
+    public override void Run(in KernelArguments arguments, int begin, int end)
+    {
+        int outWords = DataTypes.WordsFor(geometry.OutChannels);
+        for (int n = 0; n < geometry.Batches; n++)
+        {
+            for (int position = 0; position < geometry.Positions; position++)
+            {
+                int pixel = n * geometry.Positions + position;
+                int oy = position / geometry.Columns.Output;
+                int ox = position % geometry.Columns.Output;
+                float magnitude = output.HasMagnitudes ? Magnitude((float*)arguments.Inputs[BinaryInputs.Magnitudes], n, oy, ox) : 0;
+                for (int c = 0; c < geometry.OutChannels; c++)
+                {
+                    int accumulator = Accumulate((uint*)arguments.Inputs[0], n, oy, ox, c);
+                    int at = pixel * geometry.OutChannels + c;
+                    uint* signs = output.HasSigns ? (uint*)arguments.Outputs[1] + pixel * outWords : null;
+                    byte* residual = output.HasResidual ? arguments.Inputs[BinaryInputs.Residual] : null;
+                    if (output.Type == DataType.Bit)
+                    {
+                        Set((uint*)arguments.Outputs[0] + pixel * outWords, c, output.Bit(accumulator, c));
+                    }
+                    else if (output.Type == DataType.Float32)
+                    {
+                        float y = output.Float(accumulator, c, residual == null ? 0 : ((float*)residual)[at], magnitude);
+                        ((float*)arguments.Outputs[0])[at] = y;
+                        if (signs != null)
+                            Set(signs, c, output.SignOf(y, c));
+                    }
+                    else
+                    {
+                        sbyte y = output.Int8(accumulator, c, residual == null ? (sbyte)0 : ((sbyte*)residual)[at]);
+                        ((sbyte*)arguments.Outputs[0])[at] = y;
+                        if (signs != null)
+                            Set(signs, c, output.SignOf(y, c));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes bit c of a row of channels, and clears the rest of the word when c is its first bit.</summary>
+    private static void Set(uint* row, int c, int bit)
+    {
+        if (c % 32 == 0)
+            row[c / 32] = 0;
+        row[c / 32] |= (uint)bit << (c % 32);
+    }
+
+    private int Accumulate(uint* x, int n, int oy, int ox, int c)
+    {
+        int group = c / geometry.GroupOut;
+        int sum = 0;
+        for (int ky = 0; ky < geometry.Rows.Filter; ky++)
+        {
+            int iy = oy * geometry.Rows.Stride - geometry.Rows.PadBefore + ky * geometry.Rows.Dilation;
+            for (int kx = 0; kx < geometry.Columns.Filter; kx++)
+            {
+                int ix = ox * geometry.Columns.Stride - geometry.Columns.PadBefore + kx * geometry.Columns.Dilation;
+                bool inside = (uint)iy < (uint)geometry.Rows.Input && (uint)ix < (uint)geometry.Columns.Input;
+                if (!inside && geometry.ZeroPadding)
+                    continue;
+                uint* pixel = x + ((n * geometry.Rows.Input + iy) * geometry.Columns.Input + ix) * geometry.InWords;
+                for (int i = 0; i < geometry.GroupIn; i++)
+                {
+                    int activation = inside ? Sign(pixel, group * geometry.GroupIn + i) : 1;
+                    sum += activation * Weight(c, ky, kx, i);
+                }
+            }
+        }
+
+        return sum;
+    }
+
+    private int Weight(int c, int ky, int kx, int i)
+    {
+        int tap = ky * geometry.Columns.Filter + kx;
+        return geometry.IsDepthwise
+            ? Sign(weights + tap * DataTypes.WordsFor(geometry.OutChannels), c)
+            : Sign(weights + (c * geometry.Rows.Filter * geometry.Columns.Filter + tap) * DataTypes.WordsFor(geometry.GroupIn), i);
+    }
+
+    private static int Sign(uint* row, int c) => 1 - 2 * (int)((row[c / 32] >> (c % 32)) & 1);
+
+    /// <summary>Average of the magnitudes over the window, 0 outside the picture.</summary>
+    private float Magnitude(float* a, int n, int oy, int ox)
+    {
+        float sum = 0;
+        for (int ky = 0; ky < geometry.Rows.Filter; ky++)
+        {
+            int iy = oy * geometry.Rows.Stride - geometry.Rows.PadBefore + ky * geometry.Rows.Dilation;
+            for (int kx = 0; kx < geometry.Columns.Filter; kx++)
+            {
+                int ix = ox * geometry.Columns.Stride - geometry.Columns.PadBefore + kx * geometry.Columns.Dilation;
+                if ((uint)iy < (uint)geometry.Rows.Input && (uint)ix < (uint)geometry.Columns.Input)
+                    sum += a[(n * geometry.Rows.Input + iy) * geometry.Columns.Input + ix];
+            }
+        }
+
+        return sum * (1f / (geometry.Rows.Filter * geometry.Columns.Filter));
+    }
+}

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace EdgeRuntime.Kernels.Binary.Conv2D;
+
+/// <summary>
+/// One chunk of the window for eight filters and four pixels: popcount(weights ^ activations) added to int16 lane f of each pixel, f = 0..7.
+/// All three widths do the same: exclusive or, count per byte, a tree of pairwise additions that ends with two bytes per filter (at most
+/// 64 each), and one widening pairwise accumulation: 3 vector instructions per 128 products. Operations stand in groups of eight
+/// independent ones, which an in-order core needs and an out-of-order core does not mind.
+/// </summary>
+internal unsafe interface INeonLanes
+{
+    /// <summary>Bytes of weights per chunk.</summary>
+    static abstract int WeightBytes { get; }
+
+    static abstract void Accumulate(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
+        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3);
+}
+
+/// <summary>128 channels of one filter in each weight vector: w0 .. w7.</summary>
+internal readonly unsafe struct NeonLanes128 : INeonLanes
+{
+    public static int WeightBytes => 128;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
+        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    {
+        Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
+        Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
+        Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
+        Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
+
+        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
+        NeonPairs.Count(w + 32, v0, v1, v2, v3, out var b0, out var b1, out var b2, out var b3);
+        a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
+        a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
+        a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
+        a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
+        NeonPairs.Count(w + 64, v0, v1, v2, v3, out b0, out b1, out b2, out b3);
+        NeonPairs.Count(w + 96, v0, v1, v2, v3, out var c0, out var c1, out var c2, out var c3);
+        b0 = AdvSimd.Arm64.AddPairwise(b0, c0);
+        b1 = AdvSimd.Arm64.AddPairwise(b1, c1);
+        b2 = AdvSimd.Arm64.AddPairwise(b2, c2);
+        b3 = AdvSimd.Arm64.AddPairwise(b3, c3);
+        a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
+        a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
+        a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
+        a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
+        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
+        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
+        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
+        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
+    }
+}
+
+/// <summary>64 channels of two filters in each weight vector: w01 w23 w45 w67; activations are repeated.</summary>
+internal readonly unsafe struct NeonLanes64 : INeonLanes
+{
+    public static int WeightBytes => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
+        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    {
+        Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
+        Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
+        Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
+        Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
+
+        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
+        NeonPairs.Count(w + 32, v0, v1, v2, v3, out var b0, out var b1, out var b2, out var b3);
+        a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
+        a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
+        a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
+        a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
+        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
+        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
+        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
+        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
+    }
+}
+
+/// <summary>32 channels of four filters in each weight vector: w0123 w4567; activations are repeated.</summary>
+internal readonly unsafe struct NeonLanes32 : INeonLanes
+{
+    public static int WeightBytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
+        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    {
+        Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
+        Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
+        Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
+        Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
+
+        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
+        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
+        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
+        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
+        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
+    }
+}
+
+/// <summary>The step that all widths share.</summary>
+internal static unsafe class NeonPairs
+{
+    /// <summary>s_i = pairwise sums of the byte popcounts of (weights[0] ^ v_i, weights[1] ^ v_i).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Count(
+        byte* w, Vector128<byte> v0, Vector128<byte> v1, Vector128<byte> v2, Vector128<byte> v3,
+        out Vector128<byte> s0, out Vector128<byte> s1, out Vector128<byte> s2, out Vector128<byte> s3)
+    {
+        Vector128<byte> w0 = AdvSimd.LoadVector128(w);
+        Vector128<byte> w1 = AdvSimd.LoadVector128(w + 16);
+        Vector128<byte> l0 = AdvSimd.Xor(w0, v0);
+        Vector128<byte> l1 = AdvSimd.Xor(w0, v1);
+        Vector128<byte> l2 = AdvSimd.Xor(w0, v2);
+        Vector128<byte> l3 = AdvSimd.Xor(w0, v3);
+        Vector128<byte> h0 = AdvSimd.Xor(w1, v0);
+        Vector128<byte> h1 = AdvSimd.Xor(w1, v1);
+        Vector128<byte> h2 = AdvSimd.Xor(w1, v2);
+        Vector128<byte> h3 = AdvSimd.Xor(w1, v3);
+        l0 = AdvSimd.PopCount(l0);
+        l1 = AdvSimd.PopCount(l1);
+        l2 = AdvSimd.PopCount(l2);
+        l3 = AdvSimd.PopCount(l3);
+        h0 = AdvSimd.PopCount(h0);
+        h1 = AdvSimd.PopCount(h1);
+        h2 = AdvSimd.PopCount(h2);
+        h3 = AdvSimd.PopCount(h3);
+        s0 = AdvSimd.Arm64.AddPairwise(l0, h0);
+        s1 = AdvSimd.Arm64.AddPairwise(l1, h1);
+        s2 = AdvSimd.Arm64.AddPairwise(l2, h2);
+        s3 = AdvSimd.Arm64.AddPairwise(l3, h3);
+    }
+}

@@ -1,0 +1,45 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels.Binary.Conv2D;
+
+/// <summary>The NEON convolution for each lane width, border and output.</summary>
+internal static class NeonBinaryConv2DEntries
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } =
+    [
+        new("binary.conv2d.neon", OperatorKind.BinaryConv2D, CpuFeatures.AdvSimd, Supports, Create),
+    ];
+
+    private static bool Supports(KernelRequest request)
+    {
+        var geometry = new BinaryGeometry(request);
+        var output = new BinaryOutput(request, geometry.Products, geometry.OutChannels);
+        return BinaryConv2DPlan.Supports(geometry, output);
+    }
+
+    private static Kernel Create(KernelRequest request)
+    {
+        var geometry = new BinaryGeometry(request);
+        var output = new BinaryOutput(request, geometry.Products, geometry.OutChannels);
+        return (DataTypes.WordsFor(geometry.GroupIn) % 4) switch
+        {
+            0 => Create<NeonLanes128>(request, new BinaryConv2DPlan(geometry, output.Type, 16, 16), output),
+            2 => Create<NeonLanes64>(request, new BinaryConv2DPlan(geometry, output.Type, 8, 16), output),
+            _ => Create<NeonLanes32>(request, new BinaryConv2DPlan(geometry, output.Type, 4, 16), output),
+        };
+    }
+
+    private static Kernel Create<TLanes>(KernelRequest request, BinaryConv2DPlan plan, BinaryOutput output)
+        where TLanes : struct, INeonLanes =>
+        plan.Geometry.ZeroPadding ? Create<TLanes, StartAtBorder>(request, plan, output) : Create<TLanes, StartAtZero>(request, plan, output);
+
+    private static Kernel Create<TLanes, TStart>(KernelRequest request, BinaryConv2DPlan plan, BinaryOutput output)
+        where TLanes : struct, INeonLanes
+        where TStart : struct, IBlockStart =>
+        output.Type switch
+        {
+            DataType.Bit => new NeonBinaryConv2D<TLanes, TStart, NeonBitOutput>(request, plan, output),
+            DataType.Int8 => new NeonBinaryConv2D<TLanes, TStart, NeonInt8Output>(request, plan, output),
+            _ => new NeonBinaryConv2D<TLanes, TStart, NeonFloatOutput>(request, plan, output),
+        };
+}
