@@ -80,6 +80,12 @@ internal static class OperatorChecks
             case OperatorKind.ResizeNearest or OperatorKind.ResizeBilinear:
                 MovementChecks.Resize(check);
                 break;
+            case OperatorKind.BinaryConv2D or OperatorKind.BinaryDepthwiseConv2D:
+                BinaryChecks.Conv2D(check);
+                break;
+            case OperatorKind.BinaryFullyConnected:
+                BinaryChecks.FullyConnected(check);
+                break;
             default:
                 throw check.Error(ModelError.Unsupported, $"operator kind {(int)check.Node.Kind} is not known to this runtime");
         }
