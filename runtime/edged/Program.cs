@@ -1,1 +1,14 @@
-return 0;
+using EdgeRuntime.Daemon;
+using EdgeRuntime.Daemon.Verbs;
+
+// One line per verb; each is a file in Verbs/ with a static Create() that declares its options and its action.
+return EdgedProgram.Run(
+    [
+        RunVerb.Create(),
+        ClassifyVerb.Create(),
+        BenchVerb.Create(),
+        InferVerb.Create(),
+    ],
+    args,
+    Console.Out,
+    Console.Error);

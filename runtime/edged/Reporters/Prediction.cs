@@ -12,7 +12,7 @@ internal sealed class Prediction
     private readonly int[] topLabels;
     private readonly float[] topProbabilities;
 
-    /// <param name="labels">Names of the classes; empty names are shown as numbers.</param>
+    /// <param name="labels">Names of the classes.</param>
     /// <param name="top">How many of the most probable labels are kept.</param>
     public Prediction(IReadOnlyList<string> labels, int top)
     {
@@ -30,8 +30,11 @@ internal sealed class Prediction
     /// <summary>When the frame was taken.</summary>
     public DateTimeOffset Time { get; set; }
 
-    /// <summary>What the source calls the frame (a file's name, a synthetic scene's content), or null.</summary>
-    public string? FrameName { get; set; }
+    /// <summary>File or device that the frame came from.</summary>
+    public string FrameName { get; set; } = "";
+
+    /// <summary>What the frame truly shows, where the source knows (synthetic scenes); else null.</summary>
+    public string? TrueLabel { get; set; }
 
     /// <summary>Index of the label that the decision logic settled on, or <see cref="DecisionFilter.None"/>.</summary>
     public int Decision { get; set; } = DecisionFilter.None;
@@ -54,8 +57,8 @@ internal sealed class Prediction
     /// <summary>The probabilities of <see cref="TopLabels"/>.</summary>
     public ReadOnlySpan<float> TopProbabilities => topProbabilities;
 
-    /// <summary>Name of a label, or its number where it has none.</summary>
-    public string NameOf(int label) => label >= 0 && label < Labels.Count ? Labels[label] : "";
+    /// <summary>Name of a label.</summary>
+    public string NameOf(int label) => Labels[label];
 
     /// <summary>Finds the most probable labels; of equally probable ones the first.</summary>
     public void SetTop(ReadOnlySpan<float> probabilities)
@@ -79,6 +82,7 @@ internal sealed class Prediction
         Frame = other.Frame;
         Time = other.Time;
         FrameName = other.FrameName;
+        TrueLabel = other.TrueLabel;
         Decision = other.Decision;
         DecisionChanged = other.DecisionChanged;
         Confidence = other.Confidence;
