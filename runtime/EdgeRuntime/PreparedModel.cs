@@ -83,7 +83,8 @@ public sealed class PreparedModel : IDisposable
     internal ReadOnlySpan<Kernel> Kernels => kernels;
 
     /// <summary>A session with an arena of its own.</summary>
-    public Session CreateSession() => new(this);
+    /// <param name="measure">Take the time of every step (<see cref="Session.StepTicks"/>).</param>
+    public Session CreateSession(bool measure = false) => new(this, measure);
 
     /// <summary>Frees packed weights. Sessions of this model must not run any more.</summary>
     public void Dispose()

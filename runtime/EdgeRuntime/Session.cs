@@ -22,7 +22,7 @@ public sealed unsafe class Session : IDisposable
     private readonly long[]? ticks;
     private int running;
 
-    internal Session(PreparedModel prepared, bool measure = false)
+    internal Session(PreparedModel prepared, bool measure)
     {
         this.prepared = prepared;
         Graph graph = prepared.Graph;

@@ -68,7 +68,7 @@ internal sealed class ConfigCheck(string path, byte[] json)
         string current = "$";
         long best = 0;
         int bestLength = 0;
-        while (reader.Read())
+        while (Next(ref reader))
         {
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -100,5 +100,18 @@ internal sealed class ConfigCheck(string path, byte[] json)
         ReadOnlySpan<byte> before = json.AsSpan(0, (int)best);
         int lineStart = before.LastIndexOf((byte)'\n') + 1;
         return (before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
+    }
+
+    /// <summary>The next token; the end where the text is broken further on.</summary>
+    private static bool Next(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

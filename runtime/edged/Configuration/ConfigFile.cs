@@ -40,8 +40,12 @@ internal static class ConfigFile
             if (tail < 0)
                 tail = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
             string what = Plain(tail < 0 ? message : message[..tail]);
-            string where = e.Path is { Length: > 1 } p ? $" (at {p})" : "";
-            throw new DaemonException(ExitCode.Configuration, $"{path}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: {what}{where}", e);
+
+            // Broken JSON has a place of its own; for a value that does not fit the serializer names one behind its object, so its path is looked up.
+            bool broken = e.InnerException is JsonException || e.Path is null or "$";
+            if (!broken)
+                throw new ConfigCheck(path, json).Wrong(e.Path!, $"{what} (at {e.Path})");
+            throw new DaemonException(ExitCode.Configuration, $"{path}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: {what}", e);
         }
     }
 

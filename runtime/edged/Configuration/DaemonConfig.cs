@@ -1,31 +1,35 @@
+using System.Text.Json.Serialization;
+
 namespace EdgeRuntime.Daemon;
 
+// The generated serializer hands init-only properties their type's default where the file leaves a key out, so optional ones are settable.
 /// <summary>The configuration file of run and serve (deploy/config/config.schema.json). Paths are relative to the file's directory.</summary>
 internal sealed record DaemonConfig
 {
     /// <summary>Address of the schema, for editors; not read.</summary>
-    public string? Schema { get; init; }
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; set; }
 
     /// <summary>The network: an .edge file.</summary>
     public required string Model { get; init; }
 
     /// <summary>A file with one class name per line instead of the model's own names.</summary>
-    public string? Labels { get; init; }
+    public string? Labels { get; set; }
 
     /// <summary>Threads of inference, 1..64.</summary>
-    public int Threads { get; init; } = 1;
+    public int Threads { get; set; } = 1;
 
     /// <summary>Where frames come from.</summary>
     public required SourceConfig Source { get; init; }
 
     /// <summary>How frames become decisions.</summary>
-    public DecisionConfig Decision { get; init; } = new();
+    public DecisionConfig Decision { get; set; } = new();
 
     /// <summary>Labels per report, 1..100.</summary>
-    public int Top { get; init; } = 3;
+    public int Top { get; set; } = 3;
 
     /// <summary>Where predictions go.</summary>
-    public IReadOnlyList<ReporterConfig> Reporters { get; init; } = [new ReporterConfig { Kind = ReporterKind.Console }];
+    public IReadOnlyList<ReporterConfig> Reporters { get; set; } = [new ReporterConfig { Kind = ReporterKind.Console }];
 }
 
 /// <summary>Kinds of frame sources.</summary>
@@ -54,51 +58,51 @@ internal sealed record SourceConfig
     public required SourceKind Kind { get; init; }
 
     /// <summary>File or directory of picture, directory and raw.</summary>
-    public string? Path { get; init; }
+    public string? Path { get; set; }
 
     /// <summary>Columns of raw and rendered frames.</summary>
-    public int Width { get; init; } = 320;
+    public int Width { get; set; } = 320;
 
     /// <summary>Rows of raw and rendered frames.</summary>
-    public int Height { get; init; } = 240;
+    public int Height { get; set; } = 240;
 
     /// <summary>Pixel format of raw and rendered frames.</summary>
-    public string Format { get; init; } = "yuyv";
+    public string Format { get; set; } = "yuyv";
 
     /// <summary>Start of the random sequence of digits.</summary>
-    public long Seed { get; init; } = 1;
+    public long Seed { get; set; } = 1;
 
     /// <summary>Frames that each digit is shown.</summary>
-    public int FramesPerDigit { get; init; } = 10;
+    public int FramesPerDigit { get; set; } = 10;
 
     /// <summary>Frames a second; 0 for as fast as they can be had.</summary>
-    public double FramesPerSecond { get; init; }
+    public double FramesPerSecond { get; set; }
 
     /// <summary>Frames after which the stream ends; 0 for no limit.</summary>
-    public long Frames { get; init; }
+    public long Frames { get; set; }
 
     /// <summary>Whether picture, directory and raw begin again at their end.</summary>
-    public bool Loop { get; init; }
+    public bool Loop { get; set; }
 }
 
 /// <summary>Decision logic; see <see cref="DecisionOptions"/>.</summary>
 internal sealed record DecisionConfig
 {
-    public int AverageFrames { get; init; } = 1;
+    public int AverageFrames { get; set; } = 1;
 
-    public float MinimumConfidence { get; init; }
+    public float MinimumConfidence { get; set; }
 
-    public IReadOnlyDictionary<string, float> LabelThresholds { get; init; } = new Dictionary<string, float>();
+    public IReadOnlyDictionary<string, float> LabelThresholds { get; set; } = new Dictionary<string, float>();
 
-    public float Hysteresis { get; init; }
+    public float Hysteresis { get; set; }
 
-    public int RequiredFrames { get; init; } = 1;
+    public int RequiredFrames { get; set; } = 1;
 
-    public int OfFrames { get; init; } = 1;
+    public int OfFrames { get; set; } = 1;
 
-    public int CoolDownMilliseconds { get; init; }
+    public int CoolDownMilliseconds { get; set; }
 
-    public IReadOnlyList<string> IgnoredLabels { get; init; } = [];
+    public IReadOnlyList<string> IgnoredLabels { get; set; } = [];
 }
 
 /// <summary>Kinds of reporters.</summary>
@@ -118,5 +122,5 @@ internal sealed record ReporterConfig
     public required ReporterKind Kind { get; init; }
 
     /// <summary>The file of a file reporter.</summary>
-    public string? Path { get; init; }
+    public string? Path { get; set; }
 }

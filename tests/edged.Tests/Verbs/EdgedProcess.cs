@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace EdgeRuntime.Daemon.Tests;
+
+/// <summary>Runs the program that was built beside the tests, as a user would.</summary>
+internal static class EdgedProcess
+{
+    /// <summary>The repository's top folder.</summary>
+    public static string Top { get; } = FindTop();
+
+    public static string SampleModel => Path.Combine(Top, "deploy", "models", "digits-int8.edge");
+
+    public static string SampleConfig => Path.Combine(Top, "deploy", "samples", "run.json");
+
+    public static Process Start(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "edged.dll");
+        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(program);
+        foreach (string a in arguments)
+            start.ArgumentList.Add(a);
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    public static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)), "edged did not end");
+        return (process.ExitCode, output, error.Result);
+    }
+
+    private static string DotnetHost() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
+
+    private static string FindTop()
+    {
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "EdgeRuntime.sln")))
+                return folder;
+        }
+
+        throw new InvalidOperationException($"no EdgeRuntime.sln above {AppContext.BaseDirectory}");
+    }
+}
