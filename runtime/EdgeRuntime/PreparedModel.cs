@@ -84,7 +84,11 @@ public sealed class PreparedModel : IDisposable
 
     /// <summary>A session with an arena of its own.</summary>
     /// <param name="measure">Take the time of every step (<see cref="Session.StepTicks"/>).</param>
-    public Session CreateSession(bool measure = false) => new(this, measure);
+    /// <param name="threads">
+    /// Threads that share the work of large steps, 1..<see cref="Session.MaxThreads"/>: the caller's and threads - 1 more that the session keeps. The result is the same for every number.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is outside its limits.</exception>
+    public Session CreateSession(bool measure = false, int threads = 1) => new(this, measure, threads);
 
     /// <summary>Frees packed weights. Sessions of this model must not run any more.</summary>
     public void Dispose()

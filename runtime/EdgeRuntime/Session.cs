@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using EdgeRuntime.Kernels;
 using EdgeRuntime.Model;
 using EdgeRuntime.Planning;
+using EdgeRuntime.Threading;
 
 namespace EdgeRuntime;
 
@@ -17,20 +18,29 @@ public sealed unsafe class Session : IDisposable
     private readonly NativeBuffer pointers;
     private readonly Kernel[] kernels;
     private readonly int[] units;
+    private readonly bool[] split;
     private readonly KernelArguments[] arguments;
     private readonly nint[] addresses;
     private readonly long[]? ticks;
+    private readonly WorkerPool? pool;
+    private readonly long scratchStride;
     private int running;
 
-    internal Session(PreparedModel prepared, bool measure)
+    /// <summary>Most threads of a session.</summary>
+    public const int MaxThreads = 64;
+
+    internal Session(PreparedModel prepared, bool measure, int threads)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaxThreads);
         this.prepared = prepared;
         Graph graph = prepared.Graph;
         kernels = prepared.Kernels.ToArray();
         units = new int[kernels.Length];
+        split = new bool[kernels.Length];
         arguments = new KernelArguments[kernels.Length];
         ticks = measure ? new long[kernels.Length] : null;
-        arena = new NativeBuffer(prepared.ArenaBytes);
+        arena = new NativeBuffer(prepared.ActivationBytes + (threads * ScratchStride(prepared)));
         byte* scratch = arena.Pointer + prepared.ActivationBytes;
 
         addresses = new nint[graph.Tensors.Count];
@@ -56,8 +66,13 @@ public sealed unsafe class Session : IDisposable
                 *next++ = (byte*)addresses[t];
             bool nothingToDo = kernels[i].IsView && inputs[0] == outputs[0];
             units[i] = nothingToDo ? 0 : kernels[i].Units;
+            split[i] = threads > 1 && units[i] > 1 && WorkEstimate.Of(graph, node) >= WorkEstimate.WorthSplitting;
             arguments[i] = new KernelArguments(inputs, outputs, scratch);
         }
+
+        scratchStride = ScratchStride(prepared);
+        if (split.Contains(true))
+            pool = new WorkerPool(threads);
     }
 
     /// <summary>The model that this session runs.</summary>
@@ -114,10 +129,7 @@ public sealed unsafe class Session : IDisposable
             if (ticks is null)
             {
                 for (int i = 0; i < kernels.Length; i++)
-                {
-                    if (units[i] > 0)
-                        kernels[i].Run(in arguments[i], 0, units[i]);
-                }
+                    RunStep(i);
             }
             else
             {
@@ -130,11 +142,23 @@ public sealed unsafe class Session : IDisposable
         }
     }
 
-    /// <summary>Frees the arena.</summary>
+    /// <summary>Ends the session's threads and frees its arena.</summary>
     public void Dispose()
     {
+        pool?.Dispose();
         arena.Dispose();
         pointers.Dispose();
+    }
+
+    /// <summary>Bytes between the scratch of two threads: no cache line belongs to both.</summary>
+    private static long ScratchStride(PreparedModel prepared) => (prepared.ScratchBytes + NativeBuffer.Alignment - 1) & ~(NativeBuffer.Alignment - 1L);
+
+    private void RunStep(int step)
+    {
+        if (split[step])
+            pool!.Run(kernels[step], units[step], in arguments[step], scratchStride);
+        else if (units[step] > 0)
+            kernels[step].Run(in arguments[step], 0, units[step]);
     }
 
     private void RunMeasured(long[] total)
@@ -142,8 +166,7 @@ public sealed unsafe class Session : IDisposable
         long before = Stopwatch.GetTimestamp();
         for (int i = 0; i < kernels.Length; i++)
         {
-            if (units[i] > 0)
-                kernels[i].Run(in arguments[i], 0, units[i]);
+            RunStep(i);
             long after = Stopwatch.GetTimestamp();
             total[i] += after - before;
             before = after;

@@ -7,7 +7,7 @@ public class PipelineTests
     [Fact]
     public void Nothing_is_allocated_per_frame()
     {
-        using FramePipeline pipeline = FramePipeline.Load(EdgedProcess.SampleModel, null, new PrepareOptions(), _ => new DecisionOptions { AverageFrames = 3 }, 3);
+        using FramePipeline pipeline = FramePipeline.Load(EdgedProcess.SampleModel, null, 1, _ => new DecisionOptions { AverageFrames = 3 }, 3);
         using var source = new SyntheticDigits(160, 120);
         using var reporter = new StreamReporter("null", Stream.Null);
         long allocated = 0;

@@ -72,7 +72,7 @@ internal sealed class ConfigCheck(string path, byte[] json)
         {
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                current = $"{steps.Peek().Path}.{reader.GetString()}";
+                current = $"{steps.Peek().Path}.{Encoding.UTF8.GetString(reader.ValueSpan)}";
                 continue;
             }
 

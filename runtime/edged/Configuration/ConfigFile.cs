@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace EdgeRuntime.Daemon;
 
@@ -28,10 +29,17 @@ internal static class ConfigFile
     /// <summary>The configuration of JSON text, before its values are checked.</summary>
     internal static DaemonConfig Parse(string path, byte[] json)
     {
+        if (!Utf8.IsValid(json))
+            throw new DaemonException(ExitCode.Configuration, $"{path}: the file is not valid UTF-8 text");
         try
         {
             return JsonSerializer.Deserialize(json, ConfigJson.Default.DaemonConfig)
                 ?? throw new DaemonException(ExitCode.Configuration, $"{path}:1:1: the configuration is null; an object is needed");
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half of a surrogate pair, escaped: valid JSON, but no text.
+            throw new DaemonException(ExitCode.Configuration, $"{path}: {e.Message}", e);
         }
         catch (JsonException e)
         {

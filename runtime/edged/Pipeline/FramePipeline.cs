@@ -42,10 +42,10 @@ internal sealed class FramePipeline : IDisposable
     /// <summary>Loads and prepares a network.</summary>
     /// <param name="modelPath">An .edge file.</param>
     /// <param name="labelPath">Names of the classes instead of the model's own, or null.</param>
-    /// <param name="options">How the model is prepared.</param>
+    /// <param name="threads">Threads of inference.</param>
     /// <param name="decision">Decision logic, given the names of the classes.</param>
     /// <param name="top">Labels to keep per frame.</param>
-    public static FramePipeline Load(string modelPath, string? labelPath, PrepareOptions options, Func<IReadOnlyList<string>, DecisionOptions> decision, int top)
+    public static FramePipeline Load(string modelPath, string? labelPath, int threads, Func<IReadOnlyList<string>, DecisionOptions> decision, int top)
     {
         EdgeModel? model = null;
         PreparedModel? prepared = null;
@@ -53,8 +53,8 @@ internal sealed class FramePipeline : IDisposable
         try
         {
             model = EdgeModel.Load(modelPath);
-            prepared = model.Prepare(options);
-            session = prepared.CreateSession();
+            prepared = model.Prepare();
+            session = prepared.CreateSession(threads: threads);
             IReadOnlyList<string> labels = labelPath is null ? model.Metadata.Labels : LabelFile.Read(labelPath);
             return new FramePipeline(model, prepared, session, labels, decision, top);
         }

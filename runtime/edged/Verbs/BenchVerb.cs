@@ -51,7 +51,7 @@ internal static class BenchVerb
 
     private static BenchResult Measure(PreparedModel prepared, BenchOptions options)
     {
-        using Session session = prepared.CreateSession(measure: options.Layers);
+        using Session session = prepared.CreateSession(options.Layers, options.Threads);
         byte[][] inputs = [.. Enumerable.Range(0, prepared.Graph.Inputs.Count).Select(i => RandomInput(prepared.Graph.Tensors[prepared.Graph.Inputs[i]], i))];
         for (int n = 0; n < options.Warmup; n++)
             RunOnce(session, inputs);

@@ -24,7 +24,7 @@ internal static class ClassifyVerb
     {
         if (top is < 1 or > 1000)
             throw new DaemonException(ExitCode.Usage, $"--top is {top}; the limits are 1 and 1000");
-        using FramePipeline pipeline = FramePipeline.Load(model, labels, new PrepareOptions(), _ => new DecisionOptions(), top);
+        using FramePipeline pipeline = FramePipeline.Load(model, labels, 1, _ => new DecisionOptions(), top);
         using Stream? lines = json ? Console.OpenStandardOutput() : null;
         using var formatter = new PredictionJson();
         foreach (string picture in pictures)

@@ -36,7 +36,7 @@ internal static class RunVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using FramePipeline pipeline = FramePipeline.Load(
-            config.Model, config.Labels, new PrepareOptions(), labels => DecisionSettings.Of(config.Decision, labels), config.Top);
+            config.Model, config.Labels, config.Threads, labels => DecisionSettings.Of(config.Decision, labels), config.Top);
         using IFrameSource source = FrameSources.Open(config.Source, pipeline.InputSize, e => error.WriteLine($"edged: skipped: {e.Message}"));
         List<IReporter> reporters = OpenReporters(config.Reporters);
         try
