@@ -7,5 +7,6 @@ internal static class Int8Kernels
     [
         .. Int8Conv2D.Entries,
         .. Int8DepthwiseConv2D.Entries,
+        .. Int8Add.Entries,
     ];
 }
