@@ -16,6 +16,7 @@ public static class OperatorCases
         .. ReductionCases.All,
         .. UnaryCases.All,
         .. ResizeCases.All,
+        .. BinaryConvolutionCases.All,
     ];
 
     public static TheoryData<OperatorKind> Kinds => [.. All.Select(c => c.Kind).Distinct()];

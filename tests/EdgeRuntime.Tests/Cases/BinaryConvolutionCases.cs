@@ -1,0 +1,134 @@
+using EdgeRuntime.Kernels;
+using EdgeRuntime.Kernels.Binary;
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Tests.Cases;
+
+/// <summary>Cases of binary convolutions and fully connected layers, every output exactly: remainders, sizes, paddings, groups, output transforms.</summary>
+internal static class BinaryConvolutionCases
+{
+    public static IReadOnlyList<OperatorCase> All { get; } = [.. Shapes().SelectMany(Outputs), .. Transforms(), .. FullyConnected()];
+
+    private static IEnumerable<Convolution> Shapes()
+    {
+        foreach (int channels in (int[])[1, 31, 32, 33, 64, 70, 96, 128, 130, 192, 256])
+            yield return new Convolution(1, 5, 6, channels, 16, 3) { Padding = Padding2D.Same };
+        foreach (int channels in (int[])[2, 32, 64, 96, 128, 130])
+            yield return new Convolution(1, 5, 4, channels, 16, 3) { Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
+        foreach (int filters in (int[])[1, 7, 8, 9, 15, 17, 24, 31, 32, 33, 40, 65])
+            yield return new Convolution(1, 4, 5, 64, filters, 1);
+        foreach (int width in (int[])[1, 2, 3, 4, 5, 6, 7, 9, 13])
+            yield return new Convolution(2, 1, width, 128, 8, 1);
+        yield return new Convolution(2, 9, 8, 64, 16, 3) { Padding = Padding2D.Same, Stride = 2, PaddingValue = BinaryPadding.Zeros };
+        yield return new Convolution(1, 9, 8, 128, 16, 3) { Dilation = 2, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
+        yield return new Convolution(1, 8, 9, 32, 16, 5) { Padding = Padding2D.Of(2, 1, 0, 3) };
+        yield return new Convolution(1, 40, 37, 128, 8, 3) { Padding = Padding2D.Same };
+        yield return new Convolution(1, 6, 5, 128, 32, 3) { Groups = 2, Padding = Padding2D.Same };
+        yield return new Convolution(1, 6, 5, 80, 32, 3) { Groups = 4, Padding = Padding2D.Same };
+        yield return new Convolution(1, 6, 5, 20, 20, 3) { Depthwise = true, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
+        yield return new Convolution(1, 6, 5, 20, 60, 3) { Depthwise = true };
+    }
+
+    private static IEnumerable<OperatorCase> Outputs(Convolution c)
+    {
+        foreach (DataType type in (DataType[])[DataType.Bit, DataType.Int8, DataType.Float32])
+            yield return Case($"{type} {c}", c.Kind, b => c.Define(b, type));
+    }
+
+    private static IEnumerable<OperatorCase> Transforms()
+    {
+        var c = new Convolution(1, 5, 5, 64, 16, 3) { Padding = Padding2D.Same };
+        foreach (DataType type in (DataType[])[DataType.Int8, DataType.Float32])
+        {
+            yield return Case($"{type} residual, activation, signs", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, type, residual: true, signs: true));
+            yield return Case($"{type} activation", c.Kind, b => (c with { Activation = Activation.Relu }).Define(b, type));
+        }
+
+        yield return Case("Bit of clamped accumulators", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, DataType.Bit));
+        yield return Case("Float32 slopes, magnitudes", c.Kind, b => c.Define(b, DataType.Float32, slopes: true, magnitudes: true));
+    }
+
+    private static IEnumerable<OperatorCase> FullyConnected()
+    {
+        foreach (int channels in (int[])[1, 33, 128, 1000])
+        {
+            foreach (DataType type in (DataType[])[DataType.Bit, DataType.Int8, DataType.Float32])
+            {
+                yield return Case($"{type} {channels} to 11", OperatorKind.BinaryFullyConnected, b =>
+                {
+                    int x = b.Input(DataType.Bit, new Shape(3, channels), null);
+                    int w = Bits(b, new Shape(11, channels));
+                    int[] inputs = [x, w, .. OutputInputs(b, type, 11, channels)];
+                    int y = b.Output(type, new Shape(3, 11), type == DataType.Int8 ? new Quantization(0.03f, -3) : null);
+                    b.Node(OperatorKind.BinaryFullyConnected, inputs, [y], new BinaryFullyConnectedOptions());
+                });
+            }
+        }
+    }
+
+    private static OperatorCase Case(string name, OperatorKind kind, Action<CaseBuilder> define) => new(name, kind, define) { FloatTolerance = 0 };
+
+    private static int Bits(CaseBuilder b, Shape shape) =>
+        b.Graph.AddConstant("bits", DataType.Bit, shape, CaseBuilder.RandomBytes(b.Random, DataType.Bit, shape));
+
+    /// <summary>Scales, bias, thresholds and directions as the output type takes them.</summary>
+    private static int[] OutputInputs(CaseBuilder b, DataType type, int channels, int products)
+    {
+        int reach = (int)Math.Sqrt(products) + 1;
+        return type == DataType.Bit
+            ? [-1, -1, b.Int32Bias(channels, reach), Bits(b, new Shape(channels))]
+            : [b.Float32Constant(new Shape(channels), 1.5f / reach), b.Float32Constant(new Shape(channels)), -1, -1];
+    }
+
+    private sealed record Convolution(int Batch, int Height, int Width, int In, int Out, int Filter)
+    {
+        public int Stride { get; init; } = 1;
+
+        public int Dilation { get; init; } = 1;
+
+        public int Groups { get; init; } = 1;
+
+        public bool Depthwise { get; init; }
+
+        public Padding2D Padding { get; init; }
+
+        public BinaryPadding PaddingValue { get; init; }
+
+        public Activation AccumulatorActivation { get; init; }
+
+        public Activation Activation { get; init; }
+
+        public OperatorKind Kind => Depthwise ? OperatorKind.BinaryDepthwiseConv2D : OperatorKind.BinaryConv2D;
+
+        public void Define(CaseBuilder b, DataType type, bool residual = false, bool signs = false, bool slopes = false, bool magnitudes = false)
+        {
+            var options = new BinaryConv2DOptions
+            {
+                StrideHeight = Stride,
+                StrideWidth = Stride,
+                DilationHeight = Dilation,
+                DilationWidth = Dilation,
+                Padding = Padding,
+                PaddingValue = PaddingValue,
+                Groups = Groups,
+                AccumulatorActivation = AccumulatorActivation,
+                Activation = Activation,
+                ActivationAfterResidual = residual,
+            };
+            Shape weights = Depthwise ? new Shape(1, Filter, Filter, Out) : new Shape(Out, Filter, Filter, In / Groups);
+            var input = new Shape(Batch, Height, Width, In);
+            (WindowAxis rows, WindowAxis columns) = BinaryGeometry.Window(input, weights, options);
+            var output = new Shape(Batch, rows.Output, columns.Output, Out);
+            Quantization? quantization = type == DataType.Int8 ? new Quantization(0.03f, 4) : null;
+            int x = b.Input(DataType.Bit, input, null);
+            int w = Bits(b, weights);
+            int[] transform = OutputInputs(b, type, Out, Filter * Filter * (Depthwise ? 1 : In / Groups));
+            int r = residual ? b.Input(type, output, type == DataType.Int8 ? new Quantization(0.05f, -7) : null) : -1;
+            int s = slopes ? b.Float32Constant(new Shape(Out)) : -1;
+            int m = magnitudes ? b.Float32Input(new Shape(Batch, Height, Width, 1)) : -1;
+            int y = b.Output(type, output, quantization);
+            int[] outputs = signs ? [y, b.Output(DataType.Bit, output)] : [y];
+            b.Node(Kind, [x, w, .. transform, r, s, m], outputs, options);
+        }
+    }
+}
