@@ -12,6 +12,9 @@ internal static class TestData
         return path;
     }
 
+    /// <summary>Path of a file that the repository itself holds.</summary>
+    public static string InRepository(string path) => Path.Combine(RepositoryTop(), path);
+
     private static string Root { get; } = Environment.GetEnvironmentVariable("EDGE_DATA") is { Length: > 0 } set
         ? Path.GetFullPath(set, RepositoryTop())
         : Path.Combine(RepositoryTop(), "..", "shared", "data");
