@@ -78,7 +78,7 @@ if check build dotnet build EdgeRuntime.sln -c Release -nologo -v quiet -clp:NoS
     check shellcheck shell_scripts || true
     check setup-script tests/setup/setup-test.sh || true
     check cost-model tests/cost/test_cost.py || true
-    if [ -e runtime/edged/Verbs/BenchVerb.cs ] && check program-with-symbols deploy/publish-arm64.sh --symbols; then
+    if check program-with-symbols deploy/publish-arm64.sh --symbols; then
         check cost-of-networks tests/cost/cost.py check || true
     fi
     for project in "${projects[@]}"; do run_project "$project" host; done

@@ -30,7 +30,10 @@ internal static class EdgecProgram
             // A stopped training finishes its step and writes a checkpoint, which takes longer than the library's two seconds.
             var configuration = new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+                EnableDefaultExceptionHandler = false,
+                Output = output,
+                Error = error,
+                ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
             };
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeRuntime.Kernels;
 using EdgeRuntime.Model;
@@ -119,6 +120,7 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Computes the outputs from the inputs.</summary>
     /// <exception cref="InvalidOperationException">Another thread is inside this session's run.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // profilers and the cost model find a run by this function's name
     public void Run()
     {
         ObjectDisposedException.ThrowIf(arena.IsClosed, this);
@@ -153,6 +155,7 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Bytes between the scratch of two threads: no cache line belongs to both.</summary>
     private static long ScratchStride(PreparedModel prepared) => (prepared.ScratchBytes + NativeBuffer.Alignment - 1) & ~(NativeBuffer.Alignment - 1L);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RunStep(int step)
     {
         if (split[step])
