@@ -25,7 +25,8 @@ public sealed class PreparedModel : IDisposable
         Options = options;
         GraphStructure.Check(model.Graph);
         OperatorChecks.Check(model.Graph);
-        Graph = options.KeepIntermediates ? model.Graph : GraphFusion.Fuse(model.Graph);
+        Graph unpacked = SignWeights.Unpack(model.Graph);
+        Graph = options.KeepIntermediates ? unpacked : GraphFusion.Fuse(unpacked);
         constants = new ConstantStore(Graph);
         kernels = new Kernel[Graph.Nodes.Count];
         try

@@ -35,17 +35,30 @@ internal static class BinaryConvolutionCases
             yield return Case($"{type} {c}", c.Kind, b => c.Define(b, type));
     }
 
+    /// <summary>Residual networks: residual, activation or slopes before or after it, a packed copy of the output; XNOR-Net's magnitudes.</summary>
     private static IEnumerable<OperatorCase> Transforms()
     {
-        var c = new Convolution(1, 5, 5, 64, 16, 3) { Padding = Padding2D.Same };
-        foreach (DataType type in (DataType[])[DataType.Int8, DataType.Float32])
+        foreach (int filters in (int[])[8, 16, 13, 64])
         {
-            yield return Case($"{type} residual, activation, signs", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, type, residual: true, signs: true));
-            yield return Case($"{type} activation", c.Kind, b => (c with { Activation = Activation.Relu }).Define(b, type));
-        }
+            var c = new Convolution(1, 5, 5, 64, filters, 3) { Padding = Padding2D.Same };
+            foreach (DataType type in (DataType[])[DataType.Int8, DataType.Float32])
+            {
+                yield return Case($"{type} residual {c}", c.Kind, b => c.Define(b, type, residual: true));
+                yield return Case($"{type} residual, signs {c}", c.Kind, b => c.Define(b, type, residual: true, signs: true));
+                yield return Case($"{type} signs by thresholds and directions {c}", c.Kind, b => c.Define(b, type, signs: true, thresholds: true));
+                yield return Case($"{type} clamped accumulators, residual, signs {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, type, residual: true, signs: true));
+                yield return Case($"{type} activation {c}", c.Kind, b => (c with { Activation = Activation.Relu }).Define(b, type));
+                yield return Case($"{type} activation after residual {c}", c.Kind, b => (c with { Activation = Activation.Relu6, Last = true }).Define(b, type, residual: true, signs: true, thresholds: true));
+            }
 
-        yield return Case("Bit of clamped accumulators", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, DataType.Bit));
-        yield return Case("Float32 slopes, magnitudes", c.Kind, b => c.Define(b, DataType.Float32, slopes: true, magnitudes: true));
+            yield return Case($"Float32 activation before residual {c}", c.Kind, b => (c with { Activation = Activation.Relu }).Define(b, DataType.Float32, residual: true));
+            yield return Case($"Float32 slopes {c}", c.Kind, b => c.Define(b, DataType.Float32, slopes: true));
+            yield return Case($"Float32 slopes, residual, signs {c}", c.Kind, b => c.Define(b, DataType.Float32, residual: true, signs: true, slopes: true, thresholds: true));
+            yield return Case($"Float32 slopes after residual {c}", c.Kind, b => (c with { Last = true }).Define(b, DataType.Float32, residual: true, signs: true, slopes: true));
+            yield return Case($"Float32 magnitudes {c}", c.Kind, b => c.Define(b, DataType.Float32, magnitudes: true));
+            yield return Case($"Float32 everything {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu, PaddingValue = BinaryPadding.Zeros }).Define(b, DataType.Float32, true, true, true, true, true));
+            yield return Case($"Bit of clamped accumulators {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, DataType.Bit));
+        }
     }
 
     private static IEnumerable<OperatorCase> FullyConnected()
@@ -57,7 +70,7 @@ internal static class BinaryConvolutionCases
                 yield return Case($"{type} {channels} to 11", OperatorKind.BinaryFullyConnected, b =>
                 {
                     int x = b.Input(DataType.Bit, new Shape(3, channels), null);
-                    int w = Bits(b, new Shape(11, channels));
+                    int w = b.Bits(new Shape(11, channels));
                     int[] inputs = [x, w, .. OutputInputs(b, type, 11, channels)];
                     int y = b.Output(type, new Shape(3, 11), type == DataType.Int8 ? new Quantization(0.03f, -3) : null);
                     b.Node(OperatorKind.BinaryFullyConnected, inputs, [y], new BinaryFullyConnectedOptions());
@@ -68,16 +81,17 @@ internal static class BinaryConvolutionCases
 
     private static OperatorCase Case(string name, OperatorKind kind, Action<CaseBuilder> define) => new(name, kind, define) { FloatTolerance = 0 };
 
-    private static int Bits(CaseBuilder b, Shape shape) =>
-        b.Graph.AddConstant("bits", DataType.Bit, shape, CaseBuilder.RandomBytes(b.Random, DataType.Bit, shape));
-
     /// <summary>Scales, bias, thresholds and directions as the output type takes them.</summary>
-    private static int[] OutputInputs(CaseBuilder b, DataType type, int channels, int products)
+    private static int[] OutputInputs(CaseBuilder b, DataType type, int channels, int products, bool thresholds = false)
     {
         int reach = (int)Math.Sqrt(products) + 1;
-        return type == DataType.Bit
-            ? [-1, -1, b.Int32Bias(channels, reach), Bits(b, new Shape(channels))]
-            : [b.Float32Constant(new Shape(channels), 1.5f / reach), b.Float32Constant(new Shape(channels)), -1, -1];
+        if (type == DataType.Bit)
+            return [-1, -1, b.Int32Bias(channels, reach), b.Bits(new Shape(channels))];
+        int scales = b.Float32Constant(new Shape(channels), 1.5f / reach);
+        int bias = b.Float32Constant(new Shape(channels));
+        if (!thresholds)
+            return [scales, bias, -1, -1];
+        return [scales, bias, type == DataType.Int8 ? b.Int32Bias(channels, 140) : b.Float32Constant(new Shape(channels)), b.Bits(new Shape(channels))];
     }
 
     private sealed record Convolution(int Batch, int Height, int Width, int In, int Out, int Filter)
@@ -100,7 +114,11 @@ internal static class BinaryConvolutionCases
 
         public OperatorKind Kind => Depthwise ? OperatorKind.BinaryDepthwiseConv2D : OperatorKind.BinaryConv2D;
 
-        public void Define(CaseBuilder b, DataType type, bool residual = false, bool signs = false, bool slopes = false, bool magnitudes = false)
+        /// <summary>Activation or slopes after the residual.</summary>
+        public bool Last { get; init; }
+
+        public void Define(
+            CaseBuilder b, DataType type, bool residual = false, bool signs = false, bool slopes = false, bool magnitudes = false, bool thresholds = false)
         {
             var options = new BinaryConv2DOptions
             {
@@ -113,7 +131,7 @@ internal static class BinaryConvolutionCases
                 Groups = Groups,
                 AccumulatorActivation = AccumulatorActivation,
                 Activation = Activation,
-                ActivationAfterResidual = residual,
+                ActivationAfterResidual = Last,
             };
             Shape weights = Depthwise ? new Shape(1, Filter, Filter, Out) : new Shape(Out, Filter, Filter, In / Groups);
             var input = new Shape(Batch, Height, Width, In);
@@ -121,8 +139,8 @@ internal static class BinaryConvolutionCases
             var output = new Shape(Batch, rows.Output, columns.Output, Out);
             Quantization? quantization = type == DataType.Int8 ? new Quantization(0.03f, 4) : null;
             int x = b.Input(DataType.Bit, input, null);
-            int w = Bits(b, weights);
-            int[] transform = OutputInputs(b, type, Out, Filter * Filter * (Depthwise ? 1 : In / Groups));
+            int w = b.Bits(weights);
+            int[] transform = OutputInputs(b, type, Out, Filter * Filter * (Depthwise ? 1 : In / Groups), thresholds);
             int r = residual ? b.Input(type, output, type == DataType.Int8 ? new Quantization(0.05f, -7) : null) : -1;
             int s = slopes ? b.Float32Constant(new Shape(Out)) : -1;
             int m = magnitudes ? b.Float32Input(new Shape(Batch, Height, Width, 1)) : -1;

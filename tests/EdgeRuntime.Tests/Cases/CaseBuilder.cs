@@ -45,6 +45,10 @@ public sealed class CaseBuilder(Random random)
     public int Int32Bias(int channels, int magnitude) =>
         Constant("bias", DataType.Int32, new Shape(channels), [.. Enumerable.Range(0, channels).Select(_ => random.Next(-magnitude, magnitude + 1))]);
 
+    /// <summary>Random signs.</summary>
+    public int Bits(Shape shape, Quantization? scales = null) =>
+        Graph.AddConstant("bits", DataType.Bit, shape, RandomBytes(random, DataType.Bit, shape), scales);
+
     public int Float32Constant(Shape shape, float magnitude = 1) => Constant(
         "constant", DataType.Float32, shape, [.. Enumerable.Range(0, (int)shape.ElementCount).Select(_ => (random.NextSingle() * 2 - 1) * magnitude)]);
 

@@ -17,6 +17,7 @@ public static class OperatorCases
         .. UnaryCases.All,
         .. ResizeCases.All,
         .. BinaryConvolutionCases.All,
+        .. PackedCases.All,
     ];
 
     public static TheoryData<OperatorKind> Kinds => [.. All.Select(c => c.Kind).Distinct()];

@@ -15,7 +15,7 @@ public class QuantizedAgainstRealTests
     private static readonly OperatorKind[] notMeant =
     [
         OperatorKind.Quantize, OperatorKind.Dequantize, OperatorKind.Requantize, OperatorKind.ArgMax,
-        OperatorKind.BinaryConv2D, OperatorKind.BinaryDepthwiseConv2D, OperatorKind.BinaryFullyConnected,
+        OperatorKind.BinaryConv2D, OperatorKind.BinaryDepthwiseConv2D, OperatorKind.BinaryFullyConnected, OperatorKind.Binarize,
     ];
 
     public static TheoryData<OperatorKind> Kinds =>

@@ -1,4 +1,6 @@
 using EdgeRuntime.Kernels.Binary.Conv2D;
+using EdgeRuntime.Kernels.Binary.Pool;
+using EdgeRuntime.Kernels.Binary.Signs;
 using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Kernels.Binary;
@@ -12,7 +14,15 @@ internal static class BinaryKernels
         Reference("binary.conv2d", OperatorKind.BinaryConv2D, r => new BinaryConv2DReference(r)),
         Reference("binary.depthwise-conv2d", OperatorKind.BinaryDepthwiseConv2D, r => new BinaryConv2DReference(r)),
         Reference("binary.fully-connected", OperatorKind.BinaryFullyConnected, r => new BinaryConv2DReference(r)),
+        Reference("binary.binarize", OperatorKind.Binarize, r => new BinarizeReference(r)),
+        Reference("binary.unbinarize", OperatorKind.Unbinarize, Unbinarize),
+        Reference("binary.max-pool2d", OperatorKind.BinaryMaxPool2D, r => new BinaryPoolReference(r)),
+        Reference("binary.average-pool2d", OperatorKind.BinaryAveragePool2D, r => new BinaryPoolReference(r)),
     ];
+
+    private static Kernel Unbinarize(KernelRequest r) => r.Output().Quantization is { } q && r.Output().Type == DataType.Int8
+        ? new UnbinarizeReference<sbyte>(r, SignValues.Int8(1, q), SignValues.Int8(-1, q))
+        : new UnbinarizeReference<float>(r, 1, -1);
 
     private static KernelEntry Reference(string name, OperatorKind kind, Func<KernelRequest, Kernel> create) =>
         new(name + ".reference", kind, CpuFeatures.None, _ => true, create) { IsReference = true };

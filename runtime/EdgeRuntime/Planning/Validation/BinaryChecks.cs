@@ -142,7 +142,8 @@ internal static class BinaryChecks
             throw check.Error(ModelError.BadType, $"a residual step is {ratio} output steps; the limit is 31.99");
     }
 
-    private static void Constant(NodeCheck check, int input, DataType type, int channels)
+    /// <summary>An optional constant with one element per channel.</summary>
+    public static void Constant(NodeCheck check, int input, DataType type, int channels)
     {
         if (!check.HasInput(input))
             return;
@@ -153,7 +154,7 @@ internal static class BinaryChecks
     }
 
     /// <summary>Bits after the last channel would be counted.</summary>
-    private static void UnusedBits(NodeCheck check, TensorInfo tensor)
+    public static void UnusedBits(NodeCheck check, TensorInfo tensor)
     {
         int channels = tensor.Shape[^1];
         if (channels % DataTypes.BitsPerWord == 0)

@@ -101,7 +101,9 @@ internal static class ConvolutionChecks
         check.Activation(activation);
         check.Constant(w);
         check.SameType(x, check.Output(), DataType.Float32, DataType.Int8);
-        check.Type(w, x.Type);
+        check.Type(w, x.Type, DataType.Bit);
+        if (w.Type == DataType.Bit)
+            Signs(check, w, channels, channelAxis);
         if (check.HasInput(2))
         {
             TensorInfo bias = check.Input(2);
@@ -119,17 +121,8 @@ internal static class ConvolutionChecks
         Quantization x = check.PerTensor(check.Input(0));
         Quantization y = check.PerTensor(check.Output());
         TensorInfo weights = check.Input(1);
-        Quantization w = weights.Quantization ?? throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' is int8 without quantization");
-        if (w.IsPerChannel && w.Axis != channelAxis)
-            throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has scales along axis {w.Axis}; it must be {channelAxis}");
-        if (w.Scales.Length != 1 && w.Scales.Length != channels)
-            throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has {w.Scales.Length} scales; it must have 1 or {channels}");
-        foreach (int zeroPoint in w.ZeroPoints)
-        {
-            if (zeroPoint != 0)
-                throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has zero point {zeroPoint}; weights must have 0");
-        }
-
+        Quantization w = weights.Quantization ?? throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has no quantization; weights of int8 activations need their scales");
+        Symmetric(check, weights, w, channels, channelAxis);
         foreach (float scale in w.Scales)
         {
             check.Scale(weights, scale);
@@ -139,19 +132,44 @@ internal static class ConvolutionChecks
         Accumulators(check, channels, channelAxis, x.ZeroPoint);
     }
 
+    /// <summary>Binary weights: a bit each, times the scale of the channel.</summary>
+    private static void Signs(NodeCheck check, TensorInfo weights, int channels, int channelAxis)
+    {
+        BinaryChecks.UnusedBits(check, weights);
+        // Unpacked to at most a float each.
+        check.Range($"elements of tensor '{weights.Name}'", weights.Shape.ElementCount, 1, int.MaxValue / 4);
+        if (weights.Quantization is { } scales)
+            Symmetric(check, weights, scales, channels, channelAxis);
+    }
+
+    /// <summary>One scale, or one per output channel, and zero points of 0.</summary>
+    private static void Symmetric(NodeCheck check, TensorInfo weights, Quantization w, int channels, int channelAxis)
+    {
+        if (w.IsPerChannel && w.Axis != channelAxis)
+            throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has scales along axis {w.Axis}; it must be {channelAxis}");
+        if (w.Scales.Length != 1 && w.Scales.Length != channels)
+            throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has {w.Scales.Length} scales; it must have 1 or {channels}");
+        foreach (int zeroPoint in w.ZeroPoints)
+        {
+            if (zeroPoint != 0)
+                throw check.Error(ModelError.BadType, $"tensor '{weights.Name}' has zero point {zeroPoint}; weights must have 0");
+        }
+    }
+
     /// <summary>
     /// The largest sum that any input can give must fit int32: per output channel, sum of |w| times the largest |x - zero point|, plus |bias|.
     /// </summary>
     private static void Accumulators(NodeCheck check, int channels, int channelAxis, int zeroPoint)
     {
-        ReadOnlySpan<sbyte> weights = MemoryMarshal.Cast<byte, sbyte>(check.Input(1).Data!.Value.Span);
+        // Without int8 weights, |w| is 1 throughout.
+        ReadOnlySpan<sbyte> weights = check.Input(1).Type == DataType.Int8 ? MemoryMarshal.Cast<byte, sbyte>(check.Input(1).Data!.Value.Span) : default;
         ReadOnlySpan<int> bias = check.HasInput(2) ? MemoryMarshal.Cast<byte, int>(check.Input(2).Data!.Value.Span) : default;
         long largestInput = Math.Max(zeroPoint - sbyte.MinValue, sbyte.MaxValue - zeroPoint);
-        int perChannel = weights.Length / channels;
+        int perChannel = (int)(check.Input(1).Shape.ElementCount / channels);
         for (int c = 0; c < channels; c++)
         {
-            long sum = 0;
-            for (int i = 0; i < perChannel; i++)
+            long sum = weights.IsEmpty ? perChannel : 0;
+            for (int i = 0; i < perChannel && !weights.IsEmpty; i++)
                 sum += Math.Abs((int)weights[channelAxis == 0 ? c * perChannel + i : i * channels + c]);
             sum = sum * largestInput + (bias.IsEmpty ? 0 : Math.Abs((long)bias[c]));
             if (sum > int.MaxValue)

@@ -8,7 +8,7 @@ internal static class MovementChecks
     /// <summary>Largest height and width of a resize operator.</summary>
     private const int MaxResized = 65_535;
 
-    private static readonly DataType[] movable = [DataType.Float32, DataType.Int8, DataType.Int32];
+    private static readonly DataType[] movable = [DataType.Float32, DataType.Int8, DataType.Int32, DataType.Bit];
 
     public static void Reshape(NodeCheck check)
     {
@@ -44,6 +44,7 @@ internal static class MovementChecks
     public static void Pad(NodeCheck check)
     {
         TensorInfo x = Moved(check, outputs: 1);
+        check.Type(x, DataType.Float32, DataType.Int8, DataType.Int32);
         var options = check.Options<PadOptions>();
         PerDimension(check, "padding before", options.Before, x.Shape);
         PerDimension(check, "padding after", options.After, x.Shape);
@@ -101,8 +102,10 @@ internal static class MovementChecks
             check.Type(x, y.Type);
             check.Shape(x, new Shape(dims));
             check.SameQuantization(x, y);
+            Packed(check, x);
         }
 
+        Packed(check, y);
         dims[axis] = (int)Math.Min(length, int.MaxValue);
         check.Shape(y, new Shape(dims));
     }
@@ -125,7 +128,7 @@ internal static class MovementChecks
     {
         check.Counts(1, 1, 1);
         TensorInfo x = check.Input(0);
-        check.Type(x, DataType.Float32, DataType.Int8, DataType.Int32, DataType.Bit);
+        check.Type(x, movable);
         check.Range("number of dimensions", x.Shape.Rank, 1, Shape.MaxRank);
         int groups = check.Options<GroupOptions>().Groups;
         check.Range("groups", groups, 1, x.Shape[^1]);
@@ -168,6 +171,15 @@ internal static class MovementChecks
         check.Type(y, x.Type);
         check.Shape(y, inferred);
         check.SameQuantization(x, y);
+        Packed(check, x);
+        Packed(check, y);
+    }
+
+    /// <summary>Bits of a packed tensor, unused ones included, are counted in an int.</summary>
+    private static void Packed(NodeCheck check, TensorInfo tensor)
+    {
+        if (tensor.Type == DataType.Bit)
+            check.Range($"bits of tensor '{tensor.Name}'", tensor.ByteSize * 8, 1, int.MaxValue);
     }
 
     private static void PerDimension(NodeCheck check, string what, IReadOnlyList<int> values, Shape x)

@@ -86,6 +86,15 @@ internal static class OperatorChecks
             case OperatorKind.BinaryFullyConnected:
                 BinaryChecks.FullyConnected(check);
                 break;
+            case OperatorKind.Binarize:
+                PackedChecks.Binarize(check);
+                break;
+            case OperatorKind.Unbinarize:
+                PackedChecks.Unbinarize(check);
+                break;
+            case OperatorKind.BinaryMaxPool2D or OperatorKind.BinaryAveragePool2D:
+                PackedChecks.Pool2D(check);
+                break;
             default:
                 throw check.Error(ModelError.Unsupported, $"operator kind {(int)check.Node.Kind} is not known to this runtime");
         }

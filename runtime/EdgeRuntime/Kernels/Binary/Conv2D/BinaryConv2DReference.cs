@@ -30,33 +30,25 @@ internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kern
                     byte* residual = output.HasResidual ? arguments.Inputs[BinaryInputs.Residual] : null;
                     if (output.Type == DataType.Bit)
                     {
-                        Set((uint*)arguments.Outputs[0] + pixel * outWords, c, output.Bit(accumulator, c));
+                        PackedRow.Append((uint*)arguments.Outputs[0] + pixel * outWords, c, output.Bit(accumulator, c));
                     }
                     else if (output.Type == DataType.Float32)
                     {
                         float y = output.Float(accumulator, c, residual == null ? 0 : ((float*)residual)[at], magnitude);
                         ((float*)arguments.Outputs[0])[at] = y;
                         if (signs != null)
-                            Set(signs, c, output.SignOf(y, c));
+                            PackedRow.Append(signs, c, output.SignOf(y, c));
                     }
                     else
                     {
                         sbyte y = output.Int8(accumulator, c, residual == null ? (sbyte)0 : ((sbyte*)residual)[at]);
                         ((sbyte*)arguments.Outputs[0])[at] = y;
                         if (signs != null)
-                            Set(signs, c, output.SignOf(y, c));
+                            PackedRow.Append(signs, c, output.SignOf(y, c));
                     }
                 }
             }
         }
-    }
-
-    /// <summary>Writes bit c of a row of channels, and clears the rest of the word when c is its first bit.</summary>
-    private static void Set(uint* row, int c, int bit)
-    {
-        if (c % 32 == 0)
-            row[c / 32] = 0;
-        row[c / 32] |= (uint)bit << (c % 32);
     }
 
     private int Accumulate(uint* x, int n, int oy, int ox, int c)
@@ -92,7 +84,7 @@ internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kern
             : Sign(weights + (c * geometry.Rows.Filter * geometry.Columns.Filter + tap) * DataTypes.WordsFor(geometry.GroupIn), i);
     }
 
-    private static int Sign(uint* row, int c) => 1 - 2 * (int)((row[c / 32] >> (c % 32)) & 1);
+    private static int Sign(uint* row, int c) => 1 - 2 * PackedRow.Bit(row, c);
 
     /// <summary>Average of the magnitudes over the window, 0 outside the picture.</summary>
     private float Magnitude(float* a, int n, int oy, int ox)
