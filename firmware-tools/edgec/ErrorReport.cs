@@ -1,3 +1,4 @@
+using EdgeRuntime.Compression;
 using EdgeRuntime.Compression.Import;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
@@ -24,6 +25,7 @@ internal static class ErrorReport
         TrainingException { Error: TrainingError.File } e => (ExitCode.File, OneLine(e.Message)),
         TrainingException { Error: TrainingError.Export } e => (ExitCode.Unsupported, OneLine(e.Message)),
         TrainingException e => (ExitCode.BadData, OneLine(e.Message)),
+        CompressionException e => (ExitCode.Unsupported, OneLine(e.Message)),
         OperationCanceledException => (ExitCode.Interrupted, "stopped"),
         IOException or UnauthorizedAccessException => (ExitCode.File, OneLine(exception.Message)),
         _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),

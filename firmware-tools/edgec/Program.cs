@@ -10,6 +10,7 @@ Command[] verbs =
     ImportVerb.Create(),
     InspectVerb.Create(),
     EvalVerb.Create(),
+    GenerateVerb.Create(),
 ];
 
 return await EdgecProgram.RunAsync(verbs, args, Console.Out, Console.Error).ConfigureAwait(false);

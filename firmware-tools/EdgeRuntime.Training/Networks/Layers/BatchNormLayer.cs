@@ -7,7 +7,7 @@ namespace EdgeRuntime.Training.Networks.Layers;
 public sealed class BatchNormLayer : Layer
 {
     private const double Epsilon = 1e-5;
-    private const double Momentum = 0.1;
+    private const double TrainingMomentum = 0.1;
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly Tensor running_mean;
@@ -35,6 +35,9 @@ public sealed class BatchNormLayer : Layer
 
     /// <summary>Whether the magnitude of the scale is used.</summary>
     public bool HasPositiveScale { get; }
+
+    /// <summary>Share of the latest batch in the running statistics; 1 takes them from that batch alone.</summary>
+    internal double Momentum { get; set; } = TrainingMomentum;
 
     /// <summary>The trained scale, per channel.</summary>
     public Parameter Scale => weight;
