@@ -3,8 +3,8 @@ using EdgeRuntime.Model;
 namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
-/// Conv2D and FullyConnected as a matrix product of pixels by channels. Pixels are taken in blocks that stay in the first-level cache while all panels of
-/// weights pass by; windows larger than a pixel are gathered block by block. A unit is one block; with fewer rows than one block holds,
+/// Conv2D of single pixels and FullyConnected as a matrix product of pixels by channels. Pixels are taken in blocks that stay in the first-level cache while
+/// all panels of weights pass by; dilated windows are gathered block by block. A unit is one block; with fewer rows than one block holds,
 /// one panel of channels.
 /// </summary>
 internal sealed unsafe class GemmConv2DKernel<TTile, TRounding> : Kernel
@@ -34,7 +34,7 @@ internal sealed unsafe class GemmConv2DKernel<TTile, TRounding> : Kernel
         int depth = (int)(w.ElementCount / w[0]);
         limits = new OutputLimits(scaling);
         rows = (int)(request.Output().Shape.ElementCount / w[0]);
-        panels = GemmPanels.Pack<TTile>((sbyte*)request.Constant(1), (int*)request.Constant(2), w[0], depth, zeroPoint, scaling);
+        panels = GemmPanels.Pack<TTile>((sbyte*)request.Constant(1), (int*)request.Constant(2), w[0], 1, depth, zeroPoint, scaling);
         if (request.Node.Kind == OperatorKind.Conv2D)
         {
             gather = new WindowGather(request.Input(0).Shape, w, request.Options<Conv2DOptions>(), zeroPoint);
@@ -66,7 +66,7 @@ internal sealed unsafe class GemmConv2DKernel<TTile, TRounding> : Kernel
             block.A = x;
             block.Rows = rows;
             block.Output = y;
-            panels.Multiply<TTile, TRounding>(&block, begin, end);
+            panels.Multiply<TTile, TRounding>(&block, 0, begin, end);
             return;
         }
 
@@ -85,7 +85,7 @@ internal sealed unsafe class GemmConv2DKernel<TTile, TRounding> : Kernel
                 block.A = x + ((nint)first * panels.Depth);
             }
 
-            panels.Multiply<TTile, TRounding>(&block, 0, panels.Count);
+            panels.Multiply<TTile, TRounding>(&block, 0, 0, panels.Count);
         }
     }
 

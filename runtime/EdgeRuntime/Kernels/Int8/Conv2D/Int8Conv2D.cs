@@ -30,9 +30,24 @@ internal static unsafe class Int8Conv2D
         OutputScaling scaling = OutputScaling.Of(r, r.Input(1).Shape[0], activation);
         return ChannelScaling.Mode(scaling) switch
         {
-            RoundingMode.Upwards => new GemmConv2DKernel<TTile, RoundUpwards>(r, scaling),
-            RoundingMode.AwayFromZero => new GemmConv2DKernel<TTile, RoundAwayFromZero>(r, scaling),
-            _ => new GemmConv2DKernel<TTile, RoundGeneral>(r, scaling),
+            RoundingMode.Upwards => Create<TTile, RoundUpwards>(r, scaling),
+            RoundingMode.AwayFromZero => Create<TTile, RoundAwayFromZero>(r, scaling),
+            _ => Create<TTile, RoundGeneral>(r, scaling),
         };
+    }
+
+    private static Kernel Create<TTile, TRounding>(KernelRequest r, OutputScaling scaling)
+        where TTile : struct, IGemmTile
+        where TRounding : struct, IRounding =>
+        r.Node.Options is Conv2DOptions { DilationHeight: 1, DilationWidth: 1 } o && !IsMatrix(r, o)
+            ? new BandConv2DKernel<TTile, TRounding>(r, scaling)
+            : new GemmConv2DKernel<TTile, TRounding>(r, scaling);
+
+    /// <summary>Whether windows are single pixels next to each other, so that the picture itself is the matrix.</summary>
+    private static bool IsMatrix(KernelRequest r, Conv2DOptions options)
+    {
+        (WindowAxis rows, WindowAxis columns) = WindowAxis.Of(r.Input(0).Shape, r.Input(1).Shape, options);
+        return rows is { Filter: 1, Stride: 1, PadBefore: 0 } && columns is { Filter: 1, Stride: 1, PadBefore: 0 }
+            && rows.Output == rows.Input && columns.Output == columns.Input;
     }
 }

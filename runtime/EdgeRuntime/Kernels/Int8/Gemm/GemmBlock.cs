@@ -4,11 +4,12 @@ namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
 /// One panel of output channels for a range of rows (pixels): output[r, c] = requantize(bias[c] + sum over k of a[r, k] * weights[k, c]).
+/// The inputs of a row lie in one or more segments of equal length at equal distances: the rows of a convolution's window.
 /// Passed by address to a tile kernel, which walks down the rows.
 /// </summary>
 internal unsafe struct GemmBlock
 {
-    /// <summary>First row of activations; may be read up to 15 bytes past the last element of a row.</summary>
+    /// <summary>First row of activations; may be read up to 15 bytes past the last element of a segment.</summary>
     public byte* A;
 
     /// <summary>Bytes between rows of activations.</summary>
@@ -17,8 +18,14 @@ internal unsafe struct GemmBlock
     /// <summary>Rows, 1 or more.</summary>
     public int Rows;
 
-    /// <summary>Steps of the inner loop: depth / the tile's depth step, rounded up.</summary>
+    /// <summary>Segments of a row, 1 or more.</summary>
+    public int Segments;
+
+    /// <summary>Steps of the inner loop for each segment: its length / the tile's depth step, rounded up.</summary>
     public int Steps;
+
+    /// <summary>Bytes from what the last step of a segment has read to the start of the row's next segment.</summary>
+    public nint SegmentSkip;
 
     /// <summary>Bias, multipliers and shifts of the panel's channels (int32, as many each as the panel is wide), then its weights.</summary>
     public byte* Panel;

@@ -2,8 +2,9 @@ namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
 /// The constants of a matrix product in the order in which a tile kernel reads them: panels of 16 output channels, the last one 8 wide where no more than 8
-/// channels are left. A panel is bias, multipliers and shifts (int32 each), then weights: depth group by depth group, channel by channel, the
-/// depths of the group. The activations' zero point is folded into the bias: sum((x - z) w) = sum(x w) - z sum(w).
+/// channels are left. A panel is bias, multipliers and shifts (int32 each), then weights: segment by segment (a window's rows, each padded with zeros to
+/// whole steps), depth group by depth group, channel by channel, the depths of the group. The activations' zero point is folded into the bias:
+/// sum((x - z) w) = sum(x w) - z sum(w).
 /// </summary>
 internal sealed unsafe class GemmPanels : IDisposable
 {
@@ -15,24 +16,36 @@ internal sealed unsafe class GemmPanels : IDisposable
 
     private readonly NativeBuffer buffer;
     private readonly long panelBytes;
+    private readonly int steps;
+    private readonly int stepBytes;
 
-    private GemmPanels(int columns, int depth, int paddedDepth)
+    private GemmPanels(int columns, int segments, int segmentDepth, int depthStep)
     {
+        Segments = segments;
+        SegmentDepth = segmentDepth;
+        steps = (segmentDepth + depthStep - 1) / depthStep;
+        stepBytes = depthStep;
+        int paddedDepth = segments * steps * depthStep;
         Columns = columns;
         Count = (columns + Wide - 1) / Wide;
         int last = columns - ((Count - 1) * Wide);
         LastIsNarrow = last <= Narrow;
         panelBytes = PanelBytes(Wide, paddedDepth);
         Bytes = ((Count - 1) * panelBytes) + PanelBytes(LastIsNarrow ? Narrow : Wide, paddedDepth);
-        Depth = depth;
         buffer = new NativeBuffer(Bytes);
     }
 
     /// <summary>Output channels.</summary>
     public int Columns { get; }
 
+    /// <summary>Segments of a row of inputs.</summary>
+    public int Segments { get; }
+
+    /// <summary>Inputs of a segment.</summary>
+    public int SegmentDepth { get; }
+
     /// <summary>Inputs of each output.</summary>
-    public int Depth { get; }
+    public int Depth => Segments * SegmentDepth;
 
     /// <summary>Panels.</summary>
     public int Count { get; }
@@ -43,18 +56,18 @@ internal sealed unsafe class GemmPanels : IDisposable
     /// <summary>Bytes of all panels.</summary>
     public long Bytes { get; }
 
-    /// <summary>Packs weights [columns, depth].</summary>
+    /// <summary>Packs weights [columns, segments, segmentDepth].</summary>
     /// <param name="weights">Weights, row by row.</param>
     /// <param name="bias">One for each column, or null.</param>
     /// <param name="columns">Output channels.</param>
-    /// <param name="depth">Inputs of each output.</param>
+    /// <param name="segments">Segments of a row of inputs.</param>
+    /// <param name="segmentDepth">Inputs of a segment.</param>
     /// <param name="inputZeroPoint">Zero point of the activations.</param>
     /// <param name="scaling">Requantization of the outputs.</param>
-    public static GemmPanels Pack<TTile>(sbyte* weights, int* bias, int columns, int depth, int inputZeroPoint, OutputScaling scaling)
+    public static GemmPanels Pack<TTile>(sbyte* weights, int* bias, int columns, int segments, int segmentDepth, int inputZeroPoint, OutputScaling scaling)
         where TTile : struct, IGemmTile
     {
-        int padded = (depth + TTile.DepthStep - 1) / TTile.DepthStep * TTile.DepthStep;
-        var panels = new GemmPanels(columns, depth, padded);
+        var panels = new GemmPanels(columns, segments, segmentDepth, TTile.DepthStep);
         for (int p = 0; p < panels.Count; p++)
         {
             int width = panels.Width(p);
@@ -64,14 +77,11 @@ internal sealed unsafe class GemmPanels : IDisposable
             ChannelScaling.Write(scaling, first, width, constants + width);
             for (int c = 0; c < Math.Min(width, columns - first); c++)
             {
-                sbyte* row = weights + ((long)(first + c) * depth);
+                sbyte* row = weights + ((long)(first + c) * segments * segmentDepth);
+                sbyte* target = packed + (c * TTile.DepthGroup);
                 int sum = 0;
-                for (int k = 0; k < depth; k++)
-                {
-                    sum += row[k];
-                    packed[(k / TTile.DepthGroup * TTile.DepthGroup * width) + (c * TTile.DepthGroup) + (k % TTile.DepthGroup)] = row[k];
-                }
-
+                for (int s = 0; s < segments; s++, row += segmentDepth, target += (nint)panels.steps * TTile.DepthStep * width)
+                    sum += PackSegment<TTile>(row, segmentDepth, target, width * TTile.DepthGroup);
                 constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum);
             }
         }
@@ -89,11 +99,17 @@ internal sealed unsafe class GemmPanels : IDisposable
     public int Width(int index) => index == Count - 1 && LastIsNarrow ? Narrow : Wide;
 
     /// <summary>Computes all or some panels for the rows of a block; A, AStride, Rows, Output (of channel 0), OutputStride and Limits are set.</summary>
-    public void Multiply<TTile, TRounding>(GemmBlock* block, int beginPanel, int endPanel)
+    /// <param name="block">The rows.</param>
+    /// <param name="segmentStride">Bytes between segments of a row; of no importance where there is one.</param>
+    /// <param name="beginPanel">First panel.</param>
+    /// <param name="endPanel">Panel after the last.</param>
+    public void Multiply<TTile, TRounding>(GemmBlock* block, nint segmentStride, int beginPanel, int endPanel)
         where TTile : struct, IGemmTile
         where TRounding : struct, IRounding
     {
-        block->Steps = (Depth + TTile.DepthStep - 1) / TTile.DepthStep;
+        block->Segments = Segments;
+        block->Steps = steps;
+        block->SegmentSkip = segmentStride - (steps * stepBytes);
         sbyte* output = block->Output;
         for (int p = beginPanel; p < endPanel; p++)
         {
@@ -110,6 +126,24 @@ internal sealed unsafe class GemmPanels : IDisposable
     }
 
     public void Dispose() => buffer.Dispose();
+
+    /// <summary>Packs one channel's weights of a segment and returns their sum.</summary>
+    private static int PackSegment<TTile>(sbyte* row, int count, sbyte* target, int groupStride)
+        where TTile : struct, IGemmTile
+    {
+        int sum = 0;
+        for (int k = 0; k < count; k += TTile.DepthGroup, target += groupStride)
+        {
+            int inGroup = Math.Min(TTile.DepthGroup, count - k);
+            for (int i = 0; i < inGroup; i++)
+            {
+                sum += row[k + i];
+                target[i] = row[k + i];
+            }
+        }
+
+        return sum;
+    }
 
     private static long PanelBytes(int width, int depth) => ((3L * sizeof(int)) + depth) * width;
 }
