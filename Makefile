@@ -63,6 +63,12 @@ cost-record: ## record today's costs, which later builds are held to
 	deploy/build-host.sh edgec
 	tests/cost/cost.py record
 
+.PHONY: results
+results: ## write docs/results.md anew from the logs in docs/results
+	deploy/setup.sh build
+	deploy/build-host.sh edgec
+	out/host/edgec results
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf out

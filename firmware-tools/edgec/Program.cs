@@ -11,6 +11,7 @@ Command[] verbs =
     InspectVerb.Create(),
     EvalVerb.Create(),
     GenerateVerb.Create(),
+    ResultsVerb.Create(),
 ];
 
 return await EdgecProgram.RunAsync(verbs, args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -9,6 +9,9 @@ public sealed record Augmentation
     /// <summary>Shifts by up to 4 pixels (a crop of the padded picture) and mirrors: the usual choice for CIFAR-10 (He et al. 2016).</summary>
     public static Augmentation CropAndFlip { get; } = new() { Shift = 4, Flip = true };
 
+    /// <summary>Weak affine changes, as one hand varies a digit.</summary>
+    public static Augmentation SmallAffine { get; } = new() { Shift = 2, Rotation = 10, ScaleLow = 0.9f, ScaleHigh = 1.1f, Shear = 0.1f };
+
     /// <summary>Strong affine changes for digits that other hands, pens and cameras draw.</summary>
     public static Augmentation Digits { get; } = new() { Shift = 3, Rotation = 15, ScaleLow = 0.7f, ScaleHigh = 1.2f, Shear = 0.2f, Contrast = 0.35f, Noise = 12 };
 

@@ -32,6 +32,9 @@ public sealed record RunLog
     /// <summary>All options.</summary>
     public required TrainingOptions Options { get; init; }
 
+    /// <summary>What was minimised.</summary>
+    public string Objective { get; init; } = "cross entropy";
+
     /// <summary>Revision of the program's source, where it is run from a checkout.</summary>
     public string? Commit { get; init; }
 

@@ -24,6 +24,7 @@ public sealed class Trainer
     private readonly DataSplits data;
     private readonly TrainingOptions options;
     private readonly string folder;
+    private readonly TrainingObjective objective;
     private readonly BatchLoader loader;
     private readonly Dictionary<string, Tensor> weights;
     private readonly List<(Parameter Weight, WeightMapping Mapping)> mapped;
@@ -35,8 +36,13 @@ public sealed class Trainer
     private double best = -1;
 
     /// <summary>Prepares a run.</summary>
+    /// <param name="network">The network; the mappings that its layers have now are those of the run.</param>
+    /// <param name="data">Pictures to train, choose and test with.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="folder">Folder for checkpoints and log.</param>
+    /// <param name="objective">What to minimise; null for the cross entropy with <see cref="TrainingOptions.LabelSmoothing"/>.</param>
     /// <exception cref="TrainingException">Options are out of range, or network and data do not fit.</exception>
-    public Trainer(Network network, DataSplits data, TrainingOptions options, string folder)
+    public Trainer(Network network, DataSplits data, TrainingOptions options, string folder, TrainingObjective? objective = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
@@ -49,6 +55,7 @@ public sealed class Trainer
         this.data = data;
         this.options = options;
         this.folder = folder;
+        this.objective = objective ?? new CrossEntropyObjective(options.LabelSmoothing);
         loader = BatchLoader.ForTraining(data.Train, options.BatchSize, network.Normalization, options.Augmentation, options.Seed);
         weights = network.Body.state_dict();
         mapped = [.. network.Body.Walk().Select(l => l switch
@@ -133,8 +140,7 @@ public sealed class Trainer
         random.manual_seed((long)(new SeededRandom(options.Seed, (ulong)epoch, (ulong)batch).NextBits() >> 1));
         using Batch pictures = loader.Load(epoch, batch);
         optimizer.ZeroGradients();
-        Tensor logits = network.Body.call(pictures.Images);
-        Tensor loss = nn.functional.cross_entropy(logits, pictures.Labels, label_smoothing: options.LabelSmoothing);
+        var (loss, logits) = objective.Compute(network, pictures);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new TrainingException(TrainingError.Diverged, $"the loss is {value} in epoch {epoch + 1}, step {batch + 1}, at learning rate {options.LearningRateAt(optimizer.Steps, loader.BatchCount)}");
@@ -185,6 +191,7 @@ public sealed class Trainer
         Pictures = [data.Train.Count, data.Validation.Count, data.Test.Count],
         Parameters = network.ParameterCount,
         Options = options,
+        Objective = objective.Name,
         Commit = RunLog.CurrentCommit(),
         Epochs = [.. history],
         BestValidationAccuracy = best,

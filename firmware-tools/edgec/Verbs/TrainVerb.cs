@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeRuntime.Compiler.Results;
 using EdgeRuntime.Compression;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
@@ -27,7 +28,7 @@ internal static class TrainVerb
         var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Rule by which weights change", DefaultValueFactory = _ => OptimizerKind.Adam };
         var decay = new Option<double>("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-4 };
         var smoothing = new Option<double>("--label-smoothing") { Description = "Share of probability spread over all classes", DefaultValueFactory = _ => 0.0 };
-        var augment = new Option<string>("--augment") { Description = "Changes of training pictures: none, crop-flip, digits", DefaultValueFactory = _ => "none" };
+        var augment = new Option<string>("--augment") { Description = "Changes of training pictures: none, crop-flip, affine, digits", DefaultValueFactory = _ => "none" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels", DefaultValueFactory = _ => 1.0 };
         var order = new Option<BlockOrder>("--block-order") { Description = "Order of the layers in blocks with binary activations", DefaultValueFactory = _ => BlockOrder.ConvPoolNormSign };
@@ -40,12 +41,13 @@ internal static class TrainVerb
         var origin = new Option<string>("--origin") { Description = "Where the training data come from, stored in the file", DefaultValueFactory = _ => "" };
         var licence = new Option<string>("--licence") { Description = "Licence of the weights, stored in the file", DefaultValueFactory = _ => "" };
         var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
-        augment.AcceptOnlyFromAmong("none", "crop-flip", "digits");
+        var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
+        augment.AcceptOnlyFromAmong("none", "crop-flip", "affine", "digits");
         method.AcceptOnlyFromAmong(Methods);
 
         var command = new Command("train", "Trains a network and writes it as an .edge file")
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, size, validation, threads, run, resume, description, origin, licence, output,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, size, validation, threads, run, resume, description, origin, licence, output, log,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -60,7 +62,7 @@ internal static class TrainVerb
                     Optimizer = parsed.GetValue(optimizer),
                     WeightDecay = parsed.GetValue(decay),
                     LabelSmoothing = parsed.GetValue(smoothing),
-                    Augmentation = parsed.GetValue(augment) switch { "crop-flip" => Augmentation.CropAndFlip, "digits" => Augmentation.Digits, _ => Augmentation.None },
+                    Augmentation = parsed.GetValue(augment) switch { "crop-flip" => Augmentation.CropAndFlip, "affine" => Augmentation.SmallAffine, "digits" => Augmentation.Digits, _ => Augmentation.None },
                     Seed = parsed.GetValue(seed),
                     Threads = parsed.GetValue(threads),
                 };
@@ -74,8 +76,8 @@ internal static class TrainVerb
                 writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({train.Skipped} skipped)");
 
                 var trainer = new Trainer(made, splits, options, folder);
-                RunLog log = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));
-                LearningCurve.Write(Path.Combine(folder, "curve.png"), log);
+                RunLog course = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));
+                LearningCurve.Write(Path.Combine(folder, "curve.png"), course);
                 var metadata = new ModelMetadata
                 {
                     Name = Path.GetFileNameWithoutExtension(file),
@@ -87,8 +89,10 @@ internal static class TrainVerb
                 using EdgeModel model = Export(made, splits, metadata);
                 model.Save(file);
                 double accuracy = RuntimeEvaluation.Accuracy(model, made, splits.Test);
-                ModelCard.Write(Path.ChangeExtension(file, ".md"), model, log, new FileInfo(file).Length, accuracy);
-                writer.WriteLine($"validation {log.BestValidationAccuracy:P2}, test {log.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
+                ModelCard.Write(Path.ChangeExtension(file, ".md"), model, course, new FileInfo(file).Length, accuracy);
+                writer.WriteLine($"validation {course.BestValidationAccuracy:P2}, test {course.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
+                if (parsed.GetValue(log) is { } logFile)
+                    TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request)).Write(logFile);
                 writer.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes; log {trainer.LogFile}");
                 return (int)ExitCode.Success;
             },
@@ -103,13 +107,21 @@ internal static class TrainVerb
         for (int i = 0; i < parsed.Tokens.Count; i++)
         {
             string word = parsed.Tokens[i].Value;
-            if (word is "--run" or "--data-dir")
+            if (word is "--run" or "--data-dir" or "--threads")
                 i++;
             else if (word != "--resume")
-                words.Add(word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word);
+                words.Add(Path.IsPathRooted(word) ? Path.GetFileName(word) : word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word);
         }
 
         return string.Join(' ', words);
+    }
+
+    /// <summary>Length of the file of a network of the same shape with real weights.</summary>
+    private static long FloatBytes(Network network, NetworkRequest request)
+    {
+        Network real = NetworkCatalog.Create(network.Name, request with { Method = "float" }, network.Classes, network.Normalization, 1);
+        using EdgeModel model = NetworkExport.ToModel(real, new ModelMetadata());
+        return model.ToBytes().Length;
     }
 
     /// <summary>The trained network as the runtime runs it; method int8 quantizes with pictures of the training set.</summary>

@@ -57,8 +57,8 @@ public sealed class ConvLayer : Layer
     /// <summary>What the border holds.</summary>
     public float PadValue { get; }
 
-    /// <summary>What is done to the weights.</summary>
-    public WeightMapping Mapping { get; }
+    /// <summary>What is done to the weights; may be exchanged, for a mask or for quantized weights, before a <see cref="Trainer"/> runs.</summary>
+    public WeightMapping Mapping { get; set; }
 
     /// <summary>The real weights [out, in / groups, kernel, kernel].</summary>
     public Parameter Weight => weight;

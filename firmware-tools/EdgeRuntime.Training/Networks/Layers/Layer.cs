@@ -1,3 +1,4 @@
+using EdgeRuntime.Training.Methods;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,8 +15,11 @@ public abstract class Layer : Module<Tensor, Tensor>
     {
     }
 
+    /// <summary>What is done to the layer's output, for example rounding as an 8-bit network does; null for nothing.</summary>
+    public ActivationMapping? OutputMapping { get; set; }
+
     /// <inheritdoc/>
-    public sealed override Tensor forward(Tensor input) => Compute(input);
+    public sealed override Tensor forward(Tensor input) => OutputMapping is null ? Compute(input) : OutputMapping.Map(Compute(input), training);
 
     /// <summary>Layers inside of this one, in order of computation.</summary>
     internal virtual IReadOnlyList<Layer> Inner => [];

@@ -28,8 +28,8 @@ public sealed class LinearLayer : Layer
     /// <summary>Elements of an output row.</summary>
     public int Outputs { get; }
 
-    /// <summary>What is done to the weights.</summary>
-    public WeightMapping Mapping { get; }
+    /// <summary>What is done to the weights; may be exchanged, for a mask or for quantized weights, before a <see cref="Trainer"/> runs.</summary>
+    public WeightMapping Mapping { get; set; }
 
     /// <summary>The real weights [out, in].</summary>
     public Parameter Weight => weight;

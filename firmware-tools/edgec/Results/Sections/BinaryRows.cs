@@ -1,0 +1,27 @@
+namespace EdgeRuntime.Compiler.Results.Sections;
+
+/// <summary>The table that the sections on binary networks share; the figures are those that <c>edgec train --log</c> writes.</summary>
+internal static class BinaryRows
+{
+    public static void Write(ResultsPage page, ResultLogs logs, IEnumerable<(string What, string Log, string Published)> rows, string published) =>
+        page.Table(
+            ["network", "width", "epochs", "test error", published, "file, bytes", "float file, bytes", "smaller", "multiply-accumulates"],
+            rows.Select(r => (IReadOnlyList<string>)
+            [
+                r.What,
+                Setting(logs, r.Log, "width"),
+                Setting(logs, r.Log, "epochs"),
+                logs.Text(r.Log, "runtimeTestAccuracy", v => ResultsPage.Percent(1 - v)),
+                r.Published,
+                logs.Text(r.Log, "fileBytes", ResultsPage.Count),
+                logs.Text(r.Log, "floatBytes", ResultsPage.Count),
+                Smaller(logs, r.Log),
+                logs.Text(r.Log, "multiplyAccumulates", ResultsPage.Count),
+            ]));
+
+    private static string Setting(ResultLogs logs, string name, string setting) =>
+        logs.TryGet(name, out ResultLog? log) && log.Configuration.TryGetValue(setting, out string? value) ? value : "";
+
+    private static string Smaller(ResultLogs logs, string name) =>
+        logs.TryGet(name, out ResultLog? log) ? ResultsPage.Times(log.Figures["floatBytes"] / log.Figures["fileBytes"]) : "";
+}
