@@ -3,13 +3,16 @@ using static TorchSharp.torch;
 namespace EdgeRuntime.Training.Data;
 
 /// <summary>Pictures and labels of one step: float32 NCHW, normalised per channel, and int64 labels.</summary>
-public sealed class Batch(Tensor images, Tensor labels) : IDisposable
+public sealed class Batch(Tensor images, Tensor labels, int[] pictures) : IDisposable
 {
     /// <summary>Pictures, float32 [n, channels, height, width]: (pixel / 255 - mean) / deviation.</summary>
     public Tensor Images { get; } = images;
 
     /// <summary>Labels, int64 [n].</summary>
     public Tensor Labels { get; } = labels;
+
+    /// <summary>Numbers of the pictures in their set.</summary>
+    public IReadOnlyList<int> Pictures { get; } = pictures;
 
     /// <summary>Number of pictures.</summary>
     public int Count => (int)Labels.shape[0];
@@ -84,11 +87,12 @@ public sealed class BatchLoader
         int plane = set.Height * set.Width, channels = set.Channels;
         var values = new float[count * plane * channels];
         var labels = new long[count];
+        int[] numbers = order[first..(first + count)];
         var changed = new byte[set.PictureBytes];
         bool augment = training && augmentation != Augmentation.None;
         for (int i = 0; i < count; i++)
         {
-            int picture = order[first + i];
+            int picture = numbers[i];
             labels[i] = set.Labels[picture];
             ReadOnlySpan<byte> pixels = set.Picture(picture);
             if (augment)
@@ -106,7 +110,7 @@ public sealed class BatchLoader
             }
         }
 
-        return new Batch(tensor(values, [count, channels, set.Height, set.Width]), tensor(labels));
+        return new Batch(tensor(values, [count, channels, set.Height, set.Width]), tensor(labels), numbers);
     }
 }
 

@@ -140,7 +140,8 @@ public sealed class Trainer
         random.manual_seed((long)(new SeededRandom(options.Seed, (ulong)epoch, (ulong)batch).NextBits() >> 1));
         using Batch pictures = loader.Load(epoch, batch);
         optimizer.ZeroGradients();
-        var (loss, logits) = objective.Compute(network, pictures);
+        double progress = (epoch + batch / (double)loader.BatchCount) / options.Epochs;
+        var (loss, logits) = objective.Compute(network, pictures, progress);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new TrainingException(TrainingError.Diverged, $"the loss is {value} in epoch {epoch + 1}, step {batch + 1}, at learning rate {options.LearningRateAt(optimizer.Steps, loader.BatchCount)}");

@@ -22,7 +22,8 @@ public abstract class TrainingObjective
     /// <summary>Runs the network, which is in training mode, on a batch. Tensors made here are freed by the trainer.</summary>
     /// <param name="network">The network in training.</param>
     /// <param name="batch">Pictures, after augmentation, and labels.</param>
-    public abstract StepResult Compute(Network network, Batch batch);
+    /// <param name="progress">Share of the run's steps that are done, 0 to below 1.</param>
+    public abstract StepResult Compute(Network network, Batch batch, double progress);
 }
 
 /// <summary>Cross entropy with the labels, smoothed.</summary>
@@ -33,7 +34,7 @@ public sealed class CrossEntropyObjective(double labelSmoothing) : TrainingObjec
     public override string Name => "cross entropy";
 
     /// <inheritdoc/>
-    public override StepResult Compute(Network network, Batch batch)
+    public override StepResult Compute(Network network, Batch batch, double progress)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batch);
