@@ -1,3 +1,5 @@
+using EdgeRuntime.Model;
+
 namespace EdgeRuntime.Compression.Import;
 
 /// <summary>Why a foreign model file was refused.</summary>
@@ -42,4 +44,15 @@ public sealed class ImportException : Exception
 
     /// <summary>For <see cref="ImportError.Unsupported"/>: each operator, option or type that is not supported, with the tensors concerned.</summary>
     public IReadOnlyList<string> Problems { get; } = [];
+
+    /// <summary>What the runtime says about a graph that was read from a foreign file.</summary>
+    internal static ImportException Of(EdgeModelException e) => new(
+        e.Error switch
+        {
+            ModelError.TooLarge => ImportError.TooLarge,
+            ModelError.Unsupported => ImportError.Unsupported,
+            _ => ImportError.Corrupt,
+        },
+        e.Message,
+        e);
 }

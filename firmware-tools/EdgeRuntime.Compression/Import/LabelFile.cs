@@ -1,3 +1,5 @@
+using EdgeRuntime.Model;
+
 namespace EdgeRuntime.Compression.Import;
 
 /// <summary>A text file with the name of one class a line, in order of the scores; blank lines at the end do not count.</summary>
@@ -29,5 +31,14 @@ public static class LabelFile
         {
             throw new ImportException(ImportError.Unreadable, $"the label file '{path}' cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>The labels, or none; they must be as many as the network has scores.</summary>
+    internal static IReadOnlyList<string> Checked(Graph graph, IReadOnlyList<string>? labels)
+    {
+        TensorInfo output = graph.Tensors[graph.Outputs[0]];
+        if (labels is not null && output.Shape.ElementCount != labels.Count)
+            throw new ImportException(ImportError.BadOptions, $"{labels.Count} labels for the output '{output.Name}', which has {output.Shape.ElementCount} scores");
+        return labels ?? [];
     }
 }

@@ -1,28 +1,27 @@
 using System.CommandLine;
 using EdgeRuntime.Compression.Import;
-using EdgeRuntime.Compression.Import.TFLite;
 using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Compiler.Verbs;
 
-/// <summary>edgec import: a TensorFlow Lite file becomes an .edge file.</summary>
+/// <summary>edgec import: a TensorFlow Lite or ONNX file becomes an .edge file.</summary>
 internal static class ImportVerb
 {
     public static Command Create()
     {
-        var file = new Argument<string>("model.tflite") { Description = "model to import: float32 or int8" };
+        var file = new Argument<string>("model.tflite|.onnx") { Description = "model to import, TensorFlow Lite or ONNX: float32 or int8" };
         var output = new Option<string>("--output", "-o") { Description = "file to write", Required = true, HelpName = "model.edge" };
         var labels = new Option<string?>("--labels") { Description = "text file with the name of one class a line", HelpName = "labels.txt" };
         var name = new Option<string>("--name") { Description = "short name of the network (default: the file's name)", DefaultValueFactory = _ => "" };
         var licence = new Option<string>("--licence") { Description = "licence of the weights, an SPDX expression", DefaultValueFactory = _ => "" };
         var picture = new PictureArguments();
-        var command = new Command("import", "Imports a TensorFlow Lite model. Lists everything that is not supported at once.") { file, output, labels, name, licence };
+        var command = new Command("import", "Imports a TensorFlow Lite or ONNX model. Lists everything that is not supported at once.") { file, output, labels, name, licence };
         picture.AddTo(command);
         command.SetAction(parse =>
         {
             string path = parse.GetRequiredValue(file);
             string target = parse.GetRequiredValue(output);
-            ImportedModel imported = TFLiteImporter.Import(path, new ImportOptions
+            ImportedModel imported = ForeignModel.Import(path, new ImportOptions
             {
                 Labels = parse.GetValue(labels) is { } labelPath ? LabelFile.Read(labelPath) : null,
                 Picture = picture.Read(parse),

@@ -48,7 +48,6 @@ public static class TFLiteImporter
             Graph graph = conversion.Convert();
             if (graph.Inputs.Count == 0 || graph.Outputs.Count == 0)
                 throw FlatBuffer.Corrupt($"the network has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs");
-            CheckLabels(graph, options.Labels);
             var metadata = new ModelMetadata
             {
                 Name = options.Name.Length > 0 ? options.Name : Path.GetFileNameWithoutExtension(fileName),
@@ -56,30 +55,14 @@ public static class TFLiteImporter
                 Origin = $"{fileName}, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}",
                 Licence = options.Licence,
                 CreatedBy = options.CreatedBy,
-                Labels = options.Labels ?? [],
+                Labels = LabelFile.Checked(graph, options.Labels),
                 Preprocessing = PreprocessingGuess.For(graph.Tensors[graph.Inputs[0]], options.Picture),
             };
             return new ImportedModel(new EdgeModel(graph, metadata), [.. conversion.Indices], conversion.Notes);
         }
         catch (EdgeModelException e)
         {
-            throw new ImportException(KindOf(e.Error), e.Message, e);
+            throw ImportException.Of(e);
         }
     }
-
-    private static void CheckLabels(Graph graph, IReadOnlyList<string>? labels)
-    {
-        if (labels is null)
-            return;
-        TensorInfo output = graph.Tensors[graph.Outputs[0]];
-        if (output.Shape.ElementCount != labels.Count)
-            throw new ImportException(ImportError.BadOptions, $"{labels.Count} labels for the output '{output.Name}', which has {output.Shape.ElementCount} scores");
-    }
-
-    private static ImportError KindOf(ModelError error) => error switch
-    {
-        ModelError.TooLarge => ImportError.TooLarge,
-        ModelError.Unsupported => ImportError.Unsupported,
-        _ => ImportError.Corrupt,
-    };
 }
