@@ -28,7 +28,7 @@ public enum CpuFeatures
     /// <summary>x64 AVX-512 VPOPCNTDQ.</summary>
     Avx512Vpopcnt = 32,
 
-    /// <summary>x64 AVX-VNNI or AVX-512 VNNI byte dot products.</summary>
+    /// <summary>x64 AVX-VNNI: byte dot products of 256 bits (.NET has no AVX-512 VNNI).</summary>
     Vnni = 64,
 }
 
@@ -49,6 +49,8 @@ public static class Cpu
             features |= CpuFeatures.Avx2;
         if (Avx512BW.VL.IsSupported)
             features |= CpuFeatures.Avx512;
+        if (AvxVnni.IsSupported)
+            features |= CpuFeatures.Vnni;
         return features;
     }
 }
