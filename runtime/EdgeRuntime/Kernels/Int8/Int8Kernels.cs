@@ -5,9 +5,7 @@ internal static class Int8Kernels
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
-        .. X64.X64Conv2D.Entries,
-        .. X64.X64DepthwiseConv2D.Entries,
-        .. X64.Avx2SumKernel.Entries,
+        .. X64.X64Kernels.Entries,
         .. Int8Conv2D.Entries,
         .. Int8DepthwiseConv2D.Entries,
         .. Int8Add.Entries,
