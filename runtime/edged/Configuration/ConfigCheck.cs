@@ -25,11 +25,7 @@ internal sealed class ConfigCheck(string path, byte[] json)
             Range($"$.decision.labelThresholds.{label}", threshold, 0, 1);
 
         for (int i = 0; i < config.Reporters.Count; i++)
-        {
-            ReporterConfig r = config.Reporters[i];
-            if (r.Kind == ReporterKind.File && string.IsNullOrEmpty(r.Path))
-                throw Wrong($"$.reporters[{i}]", "a file reporter needs a path");
-        }
+            ReporterCheck.Check(config.Reporters[i], $"$.reporters[{i}]", this);
     }
 
     /// <summary>The error for a value at a JSON path.</summary>
@@ -44,17 +40,39 @@ internal sealed class ConfigCheck(string path, byte[] json)
         bool needsPath = source.Kind is SourceKind.Picture or SourceKind.Directory or SourceKind.Raw;
         if (needsPath && string.IsNullOrEmpty(source.Path))
             throw Wrong("$.source", $"a source of kind {source.Kind.ToString().ToLowerInvariant()} needs a path");
-        Range("$.source.width", source.Width, 1, 16384);
-        Range("$.source.height", source.Height, 1, 16384);
+        bool isCamera = source.Kind is SourceKind.Camera or SourceKind.Rpicam;
+        Range("$.source.width", source.Width ?? 1, 1, 16384);
+        Range("$.source.height", source.Height ?? 1, 1, 16384);
         Range("$.source.seed", source.Seed, 0, long.MaxValue);
         Range("$.source.framesPerDigit", source.FramesPerDigit, 1, 1_000_000);
         Range("$.source.framesPerSecond", source.FramesPerSecond, 0, 1000);
         Range("$.source.frames", source.Frames, 0, long.MaxValue);
-        if (FrameSources.PixelFormatOf(source.Format) is null)
-            throw Wrong("$.source.format", $"pixel format '{source.Format}' is none of {FrameSources.PixelFormatNames}");
+        Range("$.source.exposureMicroseconds", source.ExposureMicroseconds ?? 100, 100, 10_000_000);
+        Range("$.source.stallMilliseconds", source.StallMilliseconds ?? 1000, 10, 3_600_000);
+        Range("$.source.cameraNumber", source.CameraNumber ?? 0, 0, 15);
+        if (source.Format is { } format && FrameSources.PixelFormatOf(format) is null)
+            throw Wrong("$.source.format", $"pixel format '{format}' is none of {FrameSources.PixelFormatNames}");
+        if (!isCamera && string.Equals(source.Format, "mjpeg", StringComparison.OrdinalIgnoreCase))
+            throw Wrong("$.source.format", "only a camera delivers mjpeg");
+
+        Belongs("device", source.Device, source.Kind == SourceKind.Camera, "camera");
+        Belongs("exposureMicroseconds", source.ExposureMicroseconds, source.Kind == SourceKind.Camera, "camera");
+        Belongs("gain", source.Gain, source.Kind == SourceKind.Camera, "camera");
+        Belongs("powerLine", source.PowerLine, source.Kind == SourceKind.Camera, "camera");
+        Belongs("stallMilliseconds", source.StallMilliseconds, isCamera, "camera or rpicam");
+        Belongs("cameraNumber", source.CameraNumber, source.Kind == SourceKind.Rpicam, "rpicam");
+        Belongs("program", source.Program, source.Kind == SourceKind.Rpicam, "rpicam");
+        Belongs("arguments", source.Arguments, source.Kind == SourceKind.Rpicam, "rpicam");
     }
 
-    private void Range(string jsonPath, double value, double least, double most)
+    private void Belongs(string key, object? value, bool allowed, string kinds)
+    {
+        if (value is not null && !allowed)
+            throw Wrong($"$.source.{key}", $"'{key}' belongs to sources of kind {kinds}");
+    }
+
+    /// <summary>Refuses a value outside its limits.</summary>
+    public void Range(string jsonPath, double value, double least, double most)
     {
         if (!(value >= least && value <= most))
             throw Wrong(jsonPath, $"{jsonPath[2..]} is {value}; the limits are {least} and {most}");

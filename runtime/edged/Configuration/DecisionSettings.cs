@@ -17,7 +17,9 @@ internal static class DecisionSettings
         IgnoredLabels = config.IgnoredLabels.Select(l => IndexOf(l, labels)).ToHashSet(),
     };
 
-    private static int IndexOf(string label, IReadOnlyList<string> labels)
+    /// <summary>Index of a label.</summary>
+    /// <exception cref="DaemonException">It is none of the labels.</exception>
+    public static int IndexOf(string label, IReadOnlyList<string> labels)
     {
         for (int i = 0; i < labels.Count; i++)
         {

@@ -45,7 +45,9 @@ internal sealed class FramePipeline : IDisposable
     /// <param name="threads">Threads of inference.</param>
     /// <param name="decision">Decision logic, given the names of the classes.</param>
     /// <param name="top">Labels to keep per frame.</param>
-    public static FramePipeline Load(string modelPath, string? labelPath, int threads, Func<IReadOnlyList<string>, DecisionOptions> decision, int top)
+    /// <param name="maxArenaBytes">Working memory that the network may have; half of what this process may have unless given, at most 1 GiB.</param>
+    public static FramePipeline Load(
+        string modelPath, string? labelPath, int threads, Func<IReadOnlyList<string>, DecisionOptions> decision, int top, long? maxArenaBytes = null)
     {
         EdgeModel? model = null;
         PreparedModel? prepared = null;
@@ -53,7 +55,8 @@ internal sealed class FramePipeline : IDisposable
         try
         {
             model = EdgeModel.Load(modelPath);
-            prepared = model.Prepare();
+            long limit = maxArenaBytes ?? Math.Min(new PrepareOptions().MaxArenaBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+            prepared = model.Prepare(new PrepareOptions { MaxArenaBytes = limit });
             session = prepared.CreateSession(threads: threads);
             IReadOnlyList<string> labels = labelPath is null ? model.Metadata.Labels : LabelFile.Read(labelPath);
             return new FramePipeline(model, prepared, session, labels, decision, top);

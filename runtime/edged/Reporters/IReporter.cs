@@ -5,7 +5,8 @@ namespace EdgeRuntime.Daemon;
 /// <param name="Dropped">Predictions that a newer one displaced before they went out.</param>
 /// <param name="Failures">Attempts that failed: a port that is gone, a full disk, a pin that is taken.</param>
 /// <param name="LastFailure">The message of the last failure, or null.</param>
-internal readonly record struct ReporterCounters(long Delivered, long Dropped, long Failures, string? LastFailure);
+/// <param name="Failing">Whether the last attempt failed.</param>
+internal readonly record struct ReporterCounters(long Delivered, long Dropped, long Failures, string? LastFailure, bool Failing = false);
 
 /// <summary>Takes predictions out of the program: console, pins, serial port, socket, file.</summary>
 internal interface IReporter : IDisposable

@@ -38,7 +38,7 @@ internal static class RunVerb
         using FramePipeline pipeline = FramePipeline.Load(
             config.Model, config.Labels, config.Threads, labels => DecisionSettings.Of(config.Decision, labels), config.Top);
         using IFrameSource source = FrameSources.Open(config.Source, pipeline.InputSize, e => error.WriteLine($"edged: skipped: {e.Message}"));
-        List<IReporter> reporters = OpenReporters(config.Reporters);
+        List<IReporter> reporters = OpenReporters(config.Reporters, pipeline.Current);
         try
         {
             Loop(source, pipeline, reporters, stop.Token);
@@ -52,16 +52,24 @@ internal static class RunVerb
         return (int)ExitCode.Success;
     }
 
-    private static List<IReporter> OpenReporters(IReadOnlyList<ReporterConfig> configs)
+    // Sources of this verb may wait, so console and file get every prediction; the others are as in the service.
+    private static List<IReporter> OpenReporters(IReadOnlyList<ReporterConfig> configs, Prediction template)
     {
         var reporters = new List<IReporter>();
         foreach (ReporterConfig config in configs)
         {
-            reporters.Add(config.Kind switch
+            switch (config.Kind)
             {
-                ReporterKind.File => new StreamReporter($"file {config.Path}", new FileStream(config.Path!, FileMode.Append, FileAccess.Write, FileShare.Read)),
-                _ => new StreamReporter("console", Console.OpenStandardOutput()),
-            });
+                case ReporterKind.Console:
+                    reporters.Add(new StreamReporter("console", Console.OpenStandardOutput()));
+                    break;
+                case ReporterKind.File:
+                    reporters.Add(new StreamReporter($"file {config.Path}", new FileStream(config.Path!, FileMode.Append, FileAccess.Write, FileShare.Read)));
+                    break;
+                default:
+                    reporters.AddRange(ReporterFactory.Create([config], template));
+                    break;
+            }
         }
 
         return reporters;

@@ -21,7 +21,7 @@ public sealed class ConfigFileTests : IDisposable
     {
         DaemonConfig config = Read(Good);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "m.edge"), config.Model);
-        Assert.Equal((1, 3, 320, "yuyv"), (config.Threads, config.Top, config.Source.Width, config.Source.Format));
+        Assert.Equal((1, 3, null, null), (config.Threads, config.Top, config.Source.Width, config.Source.Format));
         Assert.Equal(ReporterKind.Console, Assert.Single(config.Reporters).Kind);
     }
 
@@ -33,6 +33,13 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("\"decision\": { \"requiredFrames\": 5, \"ofFrames\": 4 },", ":3:33:", "requiredFrames is 5; the limits are 1 and 4")]
     [InlineData("\"reporters\": [{ \"kind\": \"console\" },\n { \"kind\": \"file\" }],", ":4:2:", "a file reporter needs a path")]
     [InlineData("\"reporters\": [{ \"kind\": \"carrier pigeon\" }],", ":3:", "reporters[0].kind")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\", \"pins\": { \"a\": 5 }, \"baudRate\": 9600 }],", ":3:65:", "'baudRate' is no key of a gpio reporter")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\", \"pins\": { \"a\": 5000 } }],", ":3:", "reporters[0].pins.a is 5000; the limits are 0 and 1023")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\" }],", ":3:", "needs pins, binaryPins or heartbeatPin")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\", \"pins\": { \"a\": 5 }, \"heartbeatPin\": 5 }],", ":3:", "pin 5 is named twice")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\", \"binaryPins\": [5, 6, 5] }],", ":3:", "pin 5 is named twice")]
+    [InlineData("\"reporters\": [{ \"kind\": \"serial\", \"baudRate\": 1 }],", ":3:", "baudRate is 1")]
+    [InlineData("\"reporters\": [{ \"kind\": \"gpio\", \"pins\": { \"a\": 5 }, \"show\": \"pulse\" }],", ":3:", "pulses need pulseMilliseconds")]
     [InlineData("\"top\": 3, \"top\": 4,", ":3:", "top")]
     [InlineData("\"top\": 3", ":4:", "")]
     public void What_is_wrong_is_said_with_line_and_column(string inserted, string place, string message)

@@ -65,6 +65,8 @@ public class QueuedReporterTests
 
         public int FailFirst { get; init; }
 
+        protected override TimeSpan RetryDelay => TimeSpan.Zero;
+
         protected override void Deliver(Prediction prediction)
         {
             Entered.Set();

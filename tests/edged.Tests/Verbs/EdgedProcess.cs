@@ -12,13 +12,17 @@ internal static class EdgedProcess
 
     public static string SampleConfig => Path.Combine(Top, "deploy", "samples", "run.json");
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start([], arguments);
+
+    public static Process Start(ReadOnlySpan<(string Name, string Value)> environment, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "edged.dll");
         var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(program);
         foreach (string a in arguments)
             start.ArgumentList.Add(a);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
