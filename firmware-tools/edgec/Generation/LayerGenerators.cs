@@ -1,4 +1,6 @@
+using EdgeRuntime.Compiler.Generation.Binary;
 using EdgeRuntime.Compiler.Generation.Layers;
+using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Compiler.Generation;
 
@@ -10,6 +12,12 @@ internal static class LayerGenerators
         new Conv2DLayer(),
         new DepthwiseLayer(),
         new FullyConnectedLayer(),
+        new BinaryConv2DLayer(DataType.Bit),
+        new BinaryConv2DLayer(DataType.Int8),
+        new BinaryConv2DLayer(DataType.Float32),
+        new QuickNet("quicknet-small", [4, 4, 4, 4], [32, 64, 256, 512]),
+        new QuickNet("quicknet", [4, 4, 4, 4], [64, 128, 256, 512]),
+        new QuickNet("quicknet-large", [6, 8, 12, 6], [64, 128, 256, 512]),
     ];
 
     /// <summary>The generator of that name, or null.</summary>

@@ -21,6 +21,10 @@ public sealed class GenerateTests : IDisposable
         "conv2d --kernel 1 --channels 16 --out-channels 24 --size 6",
         "depthwise --channels 19 --size 12 --dilation 2",
         "fully-connected --channels 100 --out-channels 37 --activation relu",
+        "bconv-packed --channels 64 --out-channels 9 --kernel 1 --size 5",
+        "bconv-int8 --channels 32 --out-channels 24 --size 6 --stride 2",
+        "bconv-float --channels 128 --size 4",
+        "quicknet-small --size 32",
     ];
 
     [Theory]

@@ -1,4 +1,5 @@
 using EdgeRuntime.Kernels.Binary.Conv2D;
+using EdgeRuntime.Kernels.Binary.Movement;
 using EdgeRuntime.Kernels.Binary.Pool;
 using EdgeRuntime.Kernels.Binary.Signs;
 using EdgeRuntime.Model;
@@ -11,6 +12,13 @@ internal static class BinaryKernels
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         .. NeonBinaryConv2DEntries.Entries,
+        PopcountBinaryConv2D.Entry("binary.conv2d.popcount", OperatorKind.BinaryConv2D),
+        PopcountBinaryConv2D.Entry("binary.fully-connected.popcount", OperatorKind.BinaryFullyConnected),
+        new("binary.binarize.int8.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Int8, r => new NeonBinarize<Int8Signs>(r)),
+        new("binary.binarize.float32.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Float32, r => new NeonBinarize<Float32Signs>(r)),
+        new("binary.max-pool2d.words", OperatorKind.BinaryMaxPool2D, CpuFeatures.None, _ => true, r => new WordBinaryPool(r)),
+        new("binary.average-pool2d.words", OperatorKind.BinaryAveragePool2D, CpuFeatures.None, _ => true, r => new WordBinaryPool(r)),
+        .. WordMovement.Entries,
         Reference("binary.conv2d", OperatorKind.BinaryConv2D, r => new BinaryConv2DReference(r)),
         Reference("binary.depthwise-conv2d", OperatorKind.BinaryDepthwiseConv2D, r => new BinaryConv2DReference(r)),
         Reference("binary.fully-connected", OperatorKind.BinaryFullyConnected, r => new BinaryConv2DReference(r)),

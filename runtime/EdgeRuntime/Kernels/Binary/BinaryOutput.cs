@@ -73,12 +73,6 @@ internal sealed unsafe class BinaryOutput
 
     public bool HasMagnitudes { get; }
 
-    /// <summary>
-    /// Whether the output is packed, or scale and bias alone make it (with limits for int8): what the optimised kernels compute.
-    /// </summary>
-    public bool IsPlain => !HasResidual && !HasSigns && !HasMagnitudes
-        && (Type == DataType.Bit || (!ClampsAccumulator && Slopes is null && (Type == DataType.Int8 || Activation == Activation.None)));
-
     public float[] Scales { get; }
 
     public float[] Bias { get; }

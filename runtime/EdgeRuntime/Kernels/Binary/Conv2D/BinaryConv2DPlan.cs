@@ -89,7 +89,7 @@ internal sealed class BinaryConv2DPlan
 
     public int ScratchBytes { get; }
 
-    /// <summary>Bands of an image, of <see cref="BandRows"/> rows each; the last one overlaps its predecessor if they do not divide.</summary>
+    /// <summary>Bands of an image, of <see cref="BandRows"/> rows each; the last one has those that are left, but no less than a tile of pixels.</summary>
     public int Bands { get; }
 
     public int BandRows { get; }
@@ -109,14 +109,29 @@ internal sealed class BinaryConv2DPlan
 
     public int Units => Geometry.Batches * Bands * UnitsPerBand;
 
-    /// <summary>Whether the tiles fit: at least one tile of pixels, filters that fill blocks, popcounts that fit an int16.</summary>
+    /// <summary>First output row of a band of an image.</summary>
+    public int FirstRow(int band)
+    {
+        int columns = Geometry.Columns.Output;
+        int least = Math.Min((TilePixels + columns - 1) / columns, BandRows);
+        return Math.Min(band * BandRows, Geometry.Rows.Output - least);
+    }
+
+    /// <summary>Output pixels of the band that begins at a row.</summary>
+    public int Pixels(int firstRow) => Math.Min(BandRows, Geometry.Rows.Output - firstRow) * Geometry.Columns.Output;
+
+    /// <summary>
+    /// Whether the blocks fit: filters that fill them, popcounts that fit an int16, an output transform without magnitudes, and an even number of products where accumulators
+    /// are clamped.
+    /// </summary>
     public static bool Supports(BinaryGeometry geometry, BinaryOutput output)
     {
         int filters = geometry.GroupOut;
         bool filtersFit = filters % BlockFilters == 0
             || (output.Type == DataType.Bit ? geometry.Groups == 1 : filters > BlockFilters && !output.HasSigns);
         bool unbordered = geometry.ZeroPadding && (geometry.GroupIn % 2 != 0 || Math.Max(geometry.Rows.Filter, geometry.Columns.Filter) > BinaryBorder.MaxFilter);
-        return filtersFit && !unbordered && geometry.Positions >= TilePixels && geometry.Products <= short.MaxValue && !geometry.IsDepthwise && output.IsPlain;
+        return filtersFit && !unbordered && geometry.Products <= short.MaxValue && !geometry.IsDepthwise && !output.HasMagnitudes
+            && (output.Type == DataType.Bit || !output.ClampsAccumulator || geometry.Products % 2 == 0);
     }
 
     private int ScratchRowsOf(int outputRows)

@@ -18,6 +18,9 @@ internal unsafe interface INeonLanes
     static abstract void Accumulate(
         byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
         ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3);
+
+    /// <summary>The same for one pixel.</summary>
+    static abstract void AccumulateOne(byte* w, byte* x, ref Vector128<ushort> p);
 }
 
 /// <summary>128 channels of one filter in each weight vector: w0 .. w7.</summary>
@@ -56,6 +59,15 @@ internal readonly unsafe struct NeonLanes128 : INeonLanes
         p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
         p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulateOne(byte* w, byte* x, ref Vector128<ushort> p)
+    {
+        Vector128<byte> v = AdvSimd.LoadVector128(x);
+        Vector128<byte> a = AdvSimd.Arm64.AddPairwise(NeonPairs.CountOne(w, v), NeonPairs.CountOne(w + 32, v));
+        Vector128<byte> b = AdvSimd.Arm64.AddPairwise(NeonPairs.CountOne(w + 64, v), NeonPairs.CountOne(w + 96, v));
+        p = AdvSimd.AddPairwiseWideningAndAdd(p, AdvSimd.Arm64.AddPairwise(a, b));
+    }
 }
 
 /// <summary>64 channels of two filters in each weight vector: w01 w23 w45 w67; activations are repeated.</summary>
@@ -84,6 +96,13 @@ internal readonly unsafe struct NeonLanes64 : INeonLanes
         p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
         p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulateOne(byte* w, byte* x, ref Vector128<ushort> p)
+    {
+        Vector128<byte> v = AdvSimd.LoadVector128(x);
+        p = AdvSimd.AddPairwiseWideningAndAdd(p, AdvSimd.Arm64.AddPairwise(NeonPairs.CountOne(w, v), NeonPairs.CountOne(w + 32, v)));
+    }
 }
 
 /// <summary>32 channels of four filters in each weight vector: w0123 w4567; activations are repeated.</summary>
@@ -107,11 +126,20 @@ internal readonly unsafe struct NeonLanes32 : INeonLanes
         p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
         p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AccumulateOne(byte* w, byte* x, ref Vector128<ushort> p) =>
+        p = AdvSimd.AddPairwiseWideningAndAdd(p, NeonPairs.CountOne(w, AdvSimd.LoadVector128(x)));
 }
 
 /// <summary>The step that all widths share.</summary>
 internal static unsafe class NeonPairs
 {
+    /// <summary>Pairwise sums of the byte popcounts of (weights[0] ^ v, weights[1] ^ v).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> CountOne(byte* w, Vector128<byte> v) => AdvSimd.Arm64.AddPairwise(
+        AdvSimd.PopCount(AdvSimd.Xor(AdvSimd.LoadVector128(w), v)), AdvSimd.PopCount(AdvSimd.Xor(AdvSimd.LoadVector128(w + 16), v)));
+
     /// <summary>s_i = pairwise sums of the byte popcounts of (weights[0] ^ v_i, weights[1] ^ v_i).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Count(

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Kernels.Binary.Conv2D;
 internal unsafe interface IBlockStart
 {
     static abstract void Load(
-        BlockArguments* block, int pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3);
+        BlockArguments* block, nint pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3);
 }
 
 /// <summary>At 0: padding with ones, or none.</summary>
@@ -15,7 +15,7 @@ internal readonly unsafe struct StartAtZero : IBlockStart
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(
-        BlockArguments* block, int pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3) =>
+        BlockArguments* block, nint pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3) =>
         p0 = p1 = p2 = p3 = Vector128<ushort>.Zero;
 }
 
@@ -24,7 +24,7 @@ internal readonly unsafe struct StartAtBorder : IBlockStart
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(
-        BlockArguments* block, int pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3)
+        BlockArguments* block, nint pixel, out Vector128<ushort> p0, out Vector128<ushort> p1, out Vector128<ushort> p2, out Vector128<ushort> p3)
     {
         int* offsets = block->StartOffsets + pixel;
         byte* starts = block->Starts;

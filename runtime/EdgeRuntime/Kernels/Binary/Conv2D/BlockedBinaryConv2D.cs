@@ -13,6 +13,9 @@ internal unsafe struct BlockArguments
     /// <summary>Packed weights of the block: [chunk][filter][lane].</summary>
     public byte* Weights;
 
+    /// <summary>First filter of the block.</summary>
+    public int Filter;
+
     /// <summary>Offsets of the chunks of the window.</summary>
     public int* ChunkOffsets;
 
@@ -21,7 +24,7 @@ internal unsafe struct BlockArguments
     /// <summary>Offset of each output pixel of the band.</summary>
     public int* PixelOffsets;
 
-    /// <summary>Pixels of the band, at least a tile.</summary>
+    /// <summary>Pixels of the band: at least a tile, if the picture has as many.</summary>
     public int Pixels;
 
     /// <summary>With zero padding: eight int16 start values for each pixel.</summary>
@@ -100,7 +103,8 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         {
             int band = unit / plan.UnitsPerBand;
             int n = band / plan.Bands;
-            int firstRow = Math.Min(band % plan.Bands * plan.BandRows, geometry.Rows.Output - plan.BandRows);
+            int firstRow = plan.FirstRow(band % plan.Bands);
+            int pixels = plan.Pixels(firstRow);
             int firstBlock = unit % plan.UnitsPerBand * plan.BlocksPerUnit;
             int endBlock = Math.Min(firstBlock + plan.BlocksPerUnit, plan.Blocks.Length);
             for (int b = firstBlock; b < endBlock; b++)
@@ -113,11 +117,11 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
                     filled = wanted;
                 }
 
-                RunBlock(arguments, input, b, n, firstRow);
+                RunBlock(arguments, input, b, n, firstRow, pixels);
             }
 
             if (unit % plan.UnitsPerBand == 0)
-                ClearUnusedBytes(arguments, n, firstRow);
+                ClearUnusedBytes(arguments, n, firstRow, pixels);
         }
     }
 
@@ -133,7 +137,7 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         base.Dispose(disposing);
     }
 
-    private void RunBlock(in KernelArguments arguments, byte* input, int b, int n, int firstRow)
+    private void RunBlock(in KernelArguments arguments, byte* input, int b, int n, int firstRow, int pixels)
     {
         int filter = plan.Blocks[b];
         nint firstPixel = (nint)n * geometry.Positions + firstRow * geometry.Columns.Output;
@@ -144,7 +148,8 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         block.Weights = weights.Pointer + (nint)b * block.Chunks * BinaryConv2DPlan.BlockFilters * plan.LaneBytes;
         block.ChunkOffsets = (int*)tables.Pointer;
         block.PixelOffsets = (int*)tables.Pointer + block.Chunks;
-        block.Pixels = plan.PixelOffsets.Length;
+        block.Pixels = pixels;
+        block.Filter = filter;
         block.Constants = constants.Pointer + (nint)b * constantBytes;
         block.Starts = border is null ? null : border.Starts(b);
         block.StartOffsets = border is null ? null : border.Offsets(firstRow);
@@ -168,7 +173,7 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
     }
 
     /// <summary>Clears what follows the last block's byte in each pixel of a packed output.</summary>
-    private void ClearUnusedBytes(in KernelArguments arguments, int n, int firstRow)
+    private void ClearUnusedBytes(in KernelArguments arguments, int n, int firstRow, int pixels)
     {
         int used = (geometry.OutChannels + 7) / 8;
         int unused = outWords * 4 - used;
@@ -176,7 +181,7 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         if (unused == 0 || y == null)
             return;
         y += ((nint)n * geometry.Positions + firstRow * geometry.Columns.Output) * outWords * 4 + used;
-        for (int i = 0; i < plan.PixelOffsets.Length; i++, y += outWords * 4)
+        for (int i = 0; i < pixels; i++, y += outWords * 4)
             Unsafe.InitBlockUnaligned(y, 0, (uint)unused);
     }
 

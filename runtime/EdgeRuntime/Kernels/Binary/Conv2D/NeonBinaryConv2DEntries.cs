@@ -8,6 +8,7 @@ internal static class NeonBinaryConv2DEntries
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         new("binary.conv2d.neon", OperatorKind.BinaryConv2D, CpuFeatures.AdvSimd, Supports, Create),
+        new("binary.fully-connected.neon", OperatorKind.BinaryFullyConnected, CpuFeatures.AdvSimd, Supports, Create),
     ];
 
     private static bool Supports(KernelRequest request)
@@ -35,11 +36,32 @@ internal static class NeonBinaryConv2DEntries
 
     private static Kernel Create<TLanes, TStart>(KernelRequest request, BinaryConv2DPlan plan, BinaryOutput output)
         where TLanes : struct, INeonLanes
-        where TStart : struct, IBlockStart =>
-        output.Type switch
+        where TStart : struct, IBlockStart
+    {
+        if (plan.Geometry.Positions < BinaryConv2DPlan.TilePixels)
         {
-            DataType.Bit => new NeonBinaryConv2D<TLanes, TStart, NeonBitOutput>(request, plan, output),
-            DataType.Int8 => new NeonBinaryConv2D<TLanes, TStart, NeonInt8Output>(request, plan, output),
-            _ => new NeonBinaryConv2D<TLanes, TStart, NeonFloatOutput>(request, plan, output),
+            return output.Type switch
+            {
+                DataType.Bit => new NeonBinaryRow<TLanes, TStart, NeonBitOutput>(request, plan, output),
+                DataType.Int8 => new NeonBinaryRow<TLanes, TStart, NeonInt8ResidualOutput<Perhaps, Perhaps>>(request, plan, output),
+                _ => new NeonBinaryRow<TLanes, TStart, NeonFloatResidualOutput<Perhaps, Perhaps, With>>(request, plan, output),
+            };
+        }
+
+        bool isActive = output.Slopes is not null || output.Activation != Activation.None;
+        return (output.Type, output.HasResidual, output.HasSigns) switch
+        {
+            (DataType.Bit, _, _) => new NeonBinaryConv2D<TLanes, TStart, NeonBitOutput>(request, plan, output),
+            (DataType.Int8, true, true) => new NeonBinaryConv2D<TLanes, TStart, NeonInt8ResidualOutput<With, With>>(request, plan, output),
+            (DataType.Int8, true, false) => new NeonBinaryConv2D<TLanes, TStart, NeonInt8ResidualOutput<With, Without>>(request, plan, output),
+            (DataType.Int8, false, true) => new NeonBinaryConv2D<TLanes, TStart, NeonInt8ResidualOutput<Without, With>>(request, plan, output),
+            (DataType.Int8, _, _) => output.ClampsAccumulator
+                ? new NeonBinaryConv2D<TLanes, TStart, NeonInt8ResidualOutput<Without, Without>>(request, plan, output)
+                : new NeonBinaryConv2D<TLanes, TStart, NeonInt8Output>(request, plan, output),
+            (_, true, true) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<With, With, Without>>(request, plan, output),
+            (_, true, false) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<With, Without, Without>>(request, plan, output),
+            (_, false, false) when !isActive && !output.ClampsAccumulator => new NeonBinaryConv2D<TLanes, TStart, NeonFloatOutput>(request, plan, output),
+            _ => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<Perhaps, Perhaps, With>>(request, plan, output),
         };
+    }
 }

@@ -1,0 +1,45 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Compiler.Generation.Binary;
+
+/// <summary>BinaryConv2D of packed activations, borders of +1: bconv-packed, bconv-int8 or bconv-float by its output.</summary>
+internal sealed class BinaryConv2DLayer(DataType output) : ILayerGenerator
+{
+    public string Name => output switch
+    {
+        DataType.Bit => "bconv-packed",
+        DataType.Int8 => "bconv-int8",
+        _ => "bconv-float",
+    };
+
+    public string Description => "binary convolution of packed activations; --size --channels --out-channels --kernel --stride --dilation --padding";
+
+    public bool IsReal => false;
+
+    public Graph Create(LayerRequest request, RandomValues random)
+    {
+        var builder = new GraphBuilder();
+        var constants = new RandomTensors(builder, random);
+        int products = request.Kernel * request.Kernel * request.Channels;
+        float deviation = MathF.Sqrt(products);
+        int channels = request.OutputChannels;
+        int x = builder.AddActivation("input", DataType.Bit, request.InputMap);
+        int w = constants.Bits("weights", new Shape(channels, request.Kernel, request.Kernel, request.Channels));
+        int[] transform = output == DataType.Bit
+            ? [-1, -1, constants.Integers("thresholds", channels, (int)deviation), constants.Bits("directions", new Shape(channels))]
+            : [constants.Around("scales", channels, 1 / deviation), constants.Within("bias", channels, 0.1f)];
+        int y = builder.AddActivation("output", output, request.OutputMap(channels), output == DataType.Int8 ? QuickNet.Activations : null);
+        var options = new BinaryConv2DOptions
+        {
+            StrideHeight = request.Stride,
+            StrideWidth = request.Stride,
+            DilationHeight = request.Dilation,
+            DilationWidth = request.Dilation,
+            Padding = new Padding2D(request.Padding),
+        };
+        builder.AddNode(OperatorKind.BinaryConv2D, "layer", [x, w, .. transform], [y], options);
+        builder.AddInput(x);
+        builder.AddOutput(y);
+        return builder.Build();
+    }
+}

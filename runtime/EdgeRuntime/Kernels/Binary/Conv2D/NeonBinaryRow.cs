@@ -1,0 +1,30 @@
+using System.Runtime.Intrinsics;
+
+namespace EdgeRuntime.Kernels.Binary.Conv2D;
+
+/// <summary>Binary layers of fewer pixels than a tile has, fully connected ones first of all: eight filters by one pixel.</summary>
+internal sealed unsafe class NeonBinaryRow<TLanes, TStart, TOutput>(KernelRequest request, BinaryConv2DPlan plan, BinaryOutput output)
+    : BlockedBinaryConv2D(request, plan, output, TOutput.Constants)
+    where TLanes : struct, INeonLanes
+    where TStart : struct, IBlockStart
+    where TOutput : struct, INeonOutput
+{
+    protected override void RunTiles(BlockArguments* block)
+    {
+        // The output transform sees a tile of four equal pixels in one place.
+        BlockArguments one = *block;
+        one.OutputStride = one.SignStride = 0;
+        for (int pixel = 0; pixel < block->Pixels; pixel++)
+        {
+            TStart.Load(block, pixel, out Vector128<ushort> p, out _, out _, out _);
+            byte* x = block->Input + block->PixelOffsets[pixel];
+            byte* w = block->Weights;
+            for (int i = 0; i < block->Chunks; i++, w += TLanes.WeightBytes)
+                TLanes.AccumulateOne(w, x + block->ChunkOffsets[i], ref p);
+            TOutput.Store(&one, 0, p, p, p, p);
+            one.Output += block->OutputStride;
+            one.Residual += block->Residual == null ? 0 : block->OutputStride;
+            one.Signs += block->Signs == null ? 0 : block->SignStride;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using EdgeRuntime.Model;
+
+namespace EdgeRuntime.Kernels.Binary.Movement;
+
+/// <summary>Packed tensors moved word by word, where every part has whole words of channels.</summary>
+internal static class WordMovement
+{
+    public static IReadOnlyList<KernelEntry> Entries { get; } =
+    [
+        new("binary.concat.words", OperatorKind.Concat, CpuFeatures.None, HasWholeWords, r => new BoxCopyKernel<int>(InWords(r), 0, 0)),
+        new("binary.split.words", OperatorKind.Split, CpuFeatures.None, HasWholeWords, r => new BoxCopyKernel<int>(InWords(r), 0, 0)),
+    ];
+
+    private static bool HasWholeWords(KernelRequest r) =>
+        r.Output().Type == DataType.Bit
+        && Enumerable.Range(0, r.InputCount).All(i => r.Input(i).Shape[^1] % DataTypes.BitsPerWord == 0)
+        && Enumerable.Range(0, r.OutputCount).All(i => r.Output(i).Shape[^1] % DataTypes.BitsPerWord == 0);
+
+    /// <summary>The boxes of bits as boxes of words.</summary>
+    private static IReadOnlyList<BoxCopy> InWords(KernelRequest r)
+    {
+        int axis = r.Options<AxisOptions>().Axis;
+        axis = axis < 0 ? axis + r.Output().Shape.Rank : axis;
+        IReadOnlyList<BoxCopy> boxes = r.Node.Kind == OperatorKind.Concat ? BoxCopies.Concat(r, axis) : BoxCopies.Split(r, axis);
+        return [.. boxes.Select(b => b with
+        {
+            Dims = [.. b.Dims[..^1], b.Dims[^1] / DataTypes.BitsPerWord],
+            FromStart = b.FromStart / DataTypes.BitsPerWord,
+            FromStrides = Strides(b.FromStrides),
+            ToStart = b.ToStart / DataTypes.BitsPerWord,
+            ToStrides = Strides(b.ToStrides),
+        })];
+    }
+
+    private static int[] Strides(int[] bits) => [.. bits[..^1].Select(s => s / DataTypes.BitsPerWord), 1];
+}
