@@ -10,6 +10,7 @@ Command[] verbs =
     ImportVerb.Create(),
     InspectVerb.Create(),
     EvalVerb.Create(),
+    QuantizeVerb.Create(),
     GenerateVerb.Create(),
     ResultsVerb.Create(),
 ];

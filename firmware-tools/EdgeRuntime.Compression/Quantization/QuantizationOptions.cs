@@ -6,7 +6,7 @@ public sealed record QuantizationOptions
     /// <summary>How activation ranges are chosen.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MeanSquaredError;
 
-    /// <summary>Bits of weights: 8, or 4 (stored two to a byte, unpacked at load).</summary>
+    /// <summary>Bits of weights, 1 to 8: 8 and 4 (stored two to a byte, unpacked at load) at equal distances, others as values that a layer shares (<see cref="WeightPrecision"/>).</summary>
     public int WeightBits { get; init; } = 8;
 
     /// <summary>Adds to each bias what rounding the weights takes from the mean of the layer's output (Nagel et al. 2019).</summary>

@@ -48,6 +48,13 @@ internal sealed class PictureInput
         frame = new Frame(new FrameFormat(width, height, channels == 1 ? PixelFormat.Grey8 : swapRedBlue ? PixelFormat.Bgr24 : PixelFormat.Rgb24));
     }
 
+    /// <summary>Writes one picture, HWC, as the real values of a float32 input.</summary>
+    public void Write(ReadOnlySpan<byte> picture, Span<float> input)
+    {
+        picture.CopyTo(frame.Prepare(frame.Format));
+        preprocessor.Run(frame, input);
+    }
+
     /// <summary>Writes one picture, HWC.</summary>
     public void Write(ReadOnlySpan<byte> picture, Session session)
     {

@@ -54,7 +54,7 @@ public class PostTrainingQuantizationTests
     public void Bad_requests_are_refused_with_one_line()
     {
         EdgeModel model = RandomNetwork.Build(1);
-        Assert.Contains("3 bits", Refused(() => PostTrainingQuantization.Quantize(model, [], new QuantizationOptions { WeightBits = 3 })), StringComparison.Ordinal);
+        Assert.Contains("9 bits", Refused(() => PostTrainingQuantization.Quantize(model, [], new QuantizationOptions { WeightBits = 9 })), StringComparison.Ordinal);
         Assert.Contains("empty", Refused(() => PostTrainingQuantization.Quantize(model, [], new QuantizationOptions())), StringComparison.Ordinal);
         Assert.Contains("has 5 values", Refused(() => PostTrainingQuantization.Quantize(model, [new float[5]], new QuantizationOptions())), StringComparison.Ordinal);
     }
