@@ -11,7 +11,7 @@ RUN_CONFIG := deploy/samples/run.json
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-12s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-12s %s\n' "$$t" "$$d"; done
 
 .PHONY: setup
 setup: ## install everything that the other targets need
@@ -48,6 +48,12 @@ bench: ## times on this PC, of the networks in MODELS= or of the one in the repo
 	deploy/setup.sh build
 	deploy/build-host.sh edged
 	for model in $(or $(MODELS),deploy/models/digits-int8.edge); do out/host/edged bench $$model --runs 200 --warmup 20 --threads 1; done
+
+.PHONY: bench-x64
+bench-x64: ## int8 networks on this PC, side by side with ONNX Runtime
+	deploy/setup.sh build
+	deploy/build-host.sh edgec
+	tests/benchmarks/bench-x64.sh $(MODELS)
 
 .PHONY: cost
 cost: ## modelled cycles per network and core; MODELS=, CORES= and LAYERS=1 narrow it down

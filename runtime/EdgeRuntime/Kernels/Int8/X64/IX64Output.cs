@@ -80,7 +80,7 @@ internal readonly unsafe struct Output512<TRounding> : IX64Output<Output512<TRou
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<sbyte> Finish(Vector256<int> low, Vector256<int> high)
     {
-        Vector512<int> x = X64Rounding.Scale<TRounding>(Vector512.Create(low, high), scale) + zeroPoint;
+        Vector512<int> x = X64Rounding.Scale<TRounding>(low.ToVector512Unsafe().WithUpper(high), scale) + zeroPoint;
         return Vector128.Min(Vector128.Max(Avx512F.ConvertToVector128SByteWithSaturation(x), least), most);
     }
 }

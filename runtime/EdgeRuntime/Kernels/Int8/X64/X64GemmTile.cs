@@ -44,23 +44,45 @@ internal static unsafe class X64GemmTile
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
 
-    /// <summary>Computes all rows of a block.</summary>
+    /// <summary>
+    /// Computes all rows of a block. Tiles always store whole vectors: those of a panel with missing channels go to a buffer first. A call between
+    /// the sums and their stores would keep the sums in memory instead of registers.
+    /// </summary>
     public static void Multiply<TProducts, TOutput>(X64Block* block)
         where TProducts : struct, IX64Products
         where TOutput : struct, IX64Output<TOutput>
     {
-        int rows = block->Rows;
         byte* a = block->A;
         sbyte* y = block->Output;
-        for (; rows > 1; rows -= Rows, a += Rows * block->AStride, y += Rows * block->OutputStride)
-            SixRows<TProducts, TOutput>(block, a, y, rows);
+        if (block->Columns == X64Panels.Width)
+        {
+            for (int rows = block->Rows; rows > 0; rows -= Rows, a += Rows * block->AStride, y += Rows * block->OutputStride)
+                Tile<TProducts, TOutput>(block, a, y, block->OutputStride, rows);
+            return;
+        }
+
+        sbyte* whole = stackalloc sbyte[Rows * X64Panels.Width];
+        for (int rows = block->Rows; rows > 0; rows -= Rows, a += Rows * block->AStride)
+        {
+            Tile<TProducts, TOutput>(block, a, whole, X64Panels.Width, rows);
+            for (int r = 0; r < Math.Min(rows, Rows); r++, y += block->OutputStride)
+                CopyPart(whole + (r * X64Panels.Width), y, block->Columns);
+        }
+    }
+
+    private static void Tile<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y, nint step, int rows)
+        where TProducts : struct, IX64Products
+        where TOutput : struct, IX64Output<TOutput>
+    {
         if (rows == 1)
             OneRow<TProducts, TOutput>(block, a, y);
+        else
+            SixRows<TProducts, TOutput>(block, a, y, step, rows);
     }
 
     // Rows past the last one repeat it, and store the same bytes to the same place.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SixRows<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y, int rows)
+    private static void SixRows<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y, nint step, int rows)
         where TProducts : struct, IX64Products
         where TOutput : struct, IX64Output<TOutput>
     {
@@ -100,19 +122,17 @@ internal static unsafe class X64GemmTile
         }
 
         TOutput output = TOutput.Load(constants + X64Panels.Width, block->Limits);
-        nint step = block->OutputStride;
-        int columns = block->Columns;
-        Store(y, output.Finish(c00, c01), columns);
+        Vector128.Store(output.Finish(c00, c01), y);
         y += rows > 1 ? step : 0;
-        Store(y, output.Finish(c10, c11), columns);
+        Vector128.Store(output.Finish(c10, c11), y);
         y += rows > 2 ? step : 0;
-        Store(y, output.Finish(c20, c21), columns);
+        Vector128.Store(output.Finish(c20, c21), y);
         y += rows > 3 ? step : 0;
-        Store(y, output.Finish(c30, c31), columns);
+        Vector128.Store(output.Finish(c30, c31), y);
         y += rows > 4 ? step : 0;
-        Store(y, output.Finish(c40, c41), columns);
+        Vector128.Store(output.Finish(c40, c41), y);
         y += rows > 5 ? step : 0;
-        Store(y, output.Finish(c50, c51), columns);
+        Vector128.Store(output.Finish(c50, c51), y);
     }
 
     // Two groups a step, so that the latency of the sums is hidden.
@@ -143,31 +163,20 @@ internal static unsafe class X64GemmTile
             c1 = TProducts.Add(c1, x, Vector256.Load(w + 8));
         }
 
-        Store(y, TOutput.Load(constants + X64Panels.Width, block->Limits).Finish(c0 + d0, c1 + d1), block->Columns);
+        Vector128.Store(TOutput.Load(constants + X64Panels.Width, block->Limits).Finish(c0 + d0, c1 + d1), y);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(sbyte* y, Vector128<sbyte> x, int columns)
+    private static void CopyPart(sbyte* source, sbyte* destination, int count)
     {
-        if (columns == X64Panels.Width)
-            Vector128.Store(x, y);
-        else
-            StorePart(y, x, columns);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StorePart(sbyte* y, Vector128<sbyte> x, int columns)
-    {
-        if (columns >= 8)
+        if (count >= 8)
         {
-            *(long*)y = x.AsInt64().ToScalar();
-            x = Sse2.ShiftRightLogical128BitLane(x, 8);
-            y += 8;
-            columns -= 8;
+            *(long*)destination = *(long*)source;
+            source += 8;
+            destination += 8;
+            count -= 8;
         }
 
-        ulong rest = x.AsUInt64().ToScalar();
-        for (; columns > 0; columns--, rest >>= 8)
-            *y++ = (sbyte)rest;
+        for (int i = 0; i < count; i++)
+            destination[i] = source[i];
     }
 }
