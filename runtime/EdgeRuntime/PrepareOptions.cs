@@ -18,4 +18,9 @@ public sealed record PrepareOptions
 
     /// <summary>Largest arena that may be allocated, in bytes.</summary>
     public long MaxArenaBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// Most bytes of weights and tables that all kernels together may pack beside the model's constants: operators that share one constant pack it once each.
+    /// </summary>
+    public long MaxPackedBytes { get; init; } = 1L << 30;
 }

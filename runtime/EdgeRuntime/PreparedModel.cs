@@ -32,11 +32,16 @@ public sealed class PreparedModel : IDisposable
         try
         {
             var steps = new PlanStep[kernels.Length];
+            long packed = 0;
             for (int i = 0; i < kernels.Length; i++)
             {
                 var request = new KernelRequest(Graph, Graph.Nodes[i], options.Features & Cpu.Features, constants);
                 KernelEntry entry = KernelTable.Select(request, options.ReferenceKernels);
+                if (!options.ReferenceKernels)
+                    CheckPacked(packed + MostPacked(Graph.Nodes[i]), options.MaxPackedBytes);
                 kernels[i] = entry.Create(request);
+                packed += kernels[i].PackedBytes;
+                CheckPacked(packed, options.MaxPackedBytes);
                 steps[i] = new PlanStep(Graph.Nodes[i], entry.Name, kernels[i].PackedBytes);
             }
 
@@ -97,6 +102,23 @@ public sealed class PreparedModel : IDisposable
         foreach (Kernel? kernel in kernels)
             kernel?.Dispose();
         constants.Dispose();
+    }
+
+    /// <summary>Refuses an operator before it packs what would not be allowed.</summary>
+    private static void CheckPacked(long bytes, long limit)
+    {
+        if (bytes > limit)
+            throw new EdgeModelException(ModelError.TooLarge, $"the kernels need {bytes} bytes for packed weights; the limit is {limit}");
+    }
+
+    /// <summary>Bytes that the constants of an operator can become when a kernel packs them: its output channels are rounded up to 8 or 16.</summary>
+    private long MostPacked(Node node)
+    {
+        Shape y = Graph.Tensors[node.Outputs[0]].Shape;
+        int channels = y.Rank == 0 ? 1 : y[^1];
+        int panel = channels <= 8 ? 8 : 16;
+        long constants = node.Inputs.Where(t => t >= 0 && Graph.Tensors[t].IsConstant).Sum(t => Graph.Tensors[t].ByteSize);
+        return node.Kind is OperatorKind.Conv2D or OperatorKind.FullyConnected && channels < panel ? constants / channels * panel : constants;
     }
 
     internal unsafe byte* ConstantAddress(int tensor) => constants.Address(tensor);

@@ -56,8 +56,11 @@ public sealed record FrameTransform
     /// <summary>Rows of the network's input, 1..<see cref="MaxTargetSide"/>.</summary>
     public required int Height { get; init; }
 
-    /// <summary>3 for R, G, B; 1 for grey (BT.601 luma).</summary>
+    /// <summary>3 for R, G, B (or B, G, R: <see cref="BlueFirst"/>); 1 for grey (BT.601 luma).</summary>
     public int Channels { get; init; } = 3;
+
+    /// <summary>Whether three channels come as B, G, R; <see cref="Mean"/> and <see cref="Std"/> are in the same order.</summary>
+    public bool BlueFirst { get; init; }
 
     /// <summary>How the aspect ratio is met.</summary>
     public FitMode Fit { get; init; } = FitMode.Stretch;
@@ -97,6 +100,7 @@ public sealed record FrameTransform
         Require(Width is >= 1 and <= MaxTargetSide, $"target width {Width} is outside 1..{MaxTargetSide}");
         Require(Height is >= 1 and <= MaxTargetSide, $"target height {Height} is outside 1..{MaxTargetSide}");
         Require(Channels is 1 or 3, $"{Channels} target channels: only 1 (grey) and 3 (RGB) are possible");
+        Require(!BlueFirst || Channels == 3, $"blue comes first of {Channels} target channels: only 3 have an order");
         Require(Enum.IsDefined(Fit), $"unknown fit mode {(int)Fit}");
         Require(Enum.IsDefined(Filter), $"unknown resize filter {(int)Filter}");
         Require(Enum.IsDefined(Layout), $"unknown output layout {(int)Layout}");

@@ -6,7 +6,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
     private readonly QuantizationTables _tables = new(transform);
 
     /// <summary>Writes one row of int8 elements.</summary>
-    /// <param name="row">Channel after channel, <paramref name="stride"/> bytes apart.</param>
+    /// <param name="row">Red, green, blue or grey, <paramref name="stride"/> bytes apart.</param>
     /// <param name="stride">See <paramref name="row"/>.</param>
     /// <param name="count">Pixels.</param>
     /// <param name="tensor">The whole tensor.</param>
@@ -19,13 +19,13 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
             Span<sbyte> target = tensor.Slice(start * 3, count * 3);
             int done = QuantizeInterleaved(row, stride, count, target);
             for (int c = 0; c < 3 && done < count; c++)
-                LookUp(row.Slice((c * stride) + done, count - done), _tables.Int8(c), target[((done * 3) + c)..], 3);
+                LookUp(row.Slice((Plane(c) * stride) + done, count - done), _tables.Int8(c), target[((done * 3) + c)..], 3);
             return;
         }
 
         for (int c = 0; c < channels; c++)
         {
-            ReadOnlySpan<byte> source = row.Slice(c * stride, count);
+            ReadOnlySpan<byte> source = row.Slice(Plane(c) * stride, count);
             Span<sbyte> target = tensor.Slice((c * transform.Width * transform.Height) + start, count);
             int done = QuantizePlane(source, c, target);
             LookUp(source[done..], _tables.Int8(c), target[done..], 1);
@@ -41,7 +41,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
         for (int c = 0; c < channels; c++)
         {
             int first = interleaved ? (start * channels) + c : (c * transform.Width * transform.Height) + start;
-            LookUp(row.Slice(c * stride, count), _tables.Real(c), tensor[first..], interleaved ? channels : 1);
+            LookUp(row.Slice(Plane(c) * stride, count), _tables.Real(c), tensor[first..], interleaved ? channels : 1);
         }
     }
 
@@ -58,6 +58,9 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
         for (int c = 0; c < transform.Channels; c++)
             Fill(tensor, c, _tables.Real(c)[transform.Fill]);
     }
+
+    /// <summary>The computed channel that becomes a channel of the tensor.</summary>
+    private int Plane(int channel) => transform.BlueFirst ? 2 - channel : channel;
 
     private static void LookUp<T>(ReadOnlySpan<byte> source, ReadOnlySpan<T> table, Span<T> target, int step)
     {
@@ -84,7 +87,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
             return 0;
         fixed (byte* s = row)
         fixed (sbyte* d = target)
-            return kernels.Quantize3(s, stride, first, second, third, d, count);
+            return kernels.Quantize3(s + (Plane(0) * stride), transform.BlueFirst ? -stride : stride, first, second, third, d, count);
     }
 
     private int QuantizePlane(ReadOnlySpan<byte> source, int channel, Span<sbyte> target)

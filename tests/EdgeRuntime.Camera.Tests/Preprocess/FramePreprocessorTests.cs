@@ -114,6 +114,35 @@ public class FramePreprocessorTests
         Assert.Equal([-5, 20, 34], tensor[12..15]);
     }
 
+    /// <summary>B, G, R is the same tensor with the channels in the other order, by every path: tables, vectors, both layouts and types.</summary>
+    [Theory]
+    [InlineData(OutputLayout.Nhwc)]
+    [InlineData(OutputLayout.Nchw)]
+    public void Blue_first_exchanges_the_first_and_the_last_channel(OutputLayout layout)
+    {
+        var frame = new Frame();
+        new Random(7).NextBytes(frame.Prepare(new FrameFormat(37, 21, PixelFormat.Rgb24)));
+        var red = new FrameTransform { Width = 19, Height = 21, Fit = FitMode.Letterbox, Fill = 9, Mean = [10, 20, 30], Std = [2, 4, 5], Scale = 0.5, ZeroPoint = -20, Layout = layout };
+        FrameTransform blue = red with { BlueFirst = true, Mean = [30, 20, 10], Std = [5, 4, 2] };
+        foreach (RowKernels? kernels in (RowKernels?[])[null, RowKernels.Best])
+        {
+            var first = new FramePreprocessor(red, kernels);
+            var second = new FramePreprocessor(blue, kernels);
+            sbyte[] a = new sbyte[first.ElementCount], b = new sbyte[first.ElementCount];
+            float[] c = new float[first.ElementCount], d = new float[first.ElementCount];
+            first.Run(frame, a);
+            second.Run(frame, b);
+            first.Run(frame, c);
+            second.Run(frame, d);
+            int pixels = 19 * 21;
+            for (int i = 0; i < a.Length; i++)
+            {
+                int other = layout == OutputLayout.Nhwc ? i + 2 - (2 * (i % 3)) : i + ((2 - (2 * (i / pixels))) * pixels);
+                Assert.Equal((a[i], c[i]), (b[other], d[other]));
+            }
+        }
+    }
+
     [Fact]
     public void A_reduction_by_ten_keeps_no_alias_of_fine_stripes()
     {
@@ -133,7 +162,7 @@ public class FramePreprocessorTests
         foreach ((FrameTransform bad, string value) in new[]
         {
             (good with { Width = 5000 }, "5000"), (good with { Height = 0 }, "0"), (good with { Channels = 2 }, "2"), (good with { CropFraction = 1.5 }, "1.5"),
-            (good with { Scale = 0 }, "0"), (good with { ZeroPoint = 200 }, "200"), (good with { Std = [0.0] }, "0"), (good with { Mean = [1, 2] }, "2"),
+            (good with { Scale = 0 }, "0"), (good with { ZeroPoint = 200 }, "200"), (good with { Std = [0.0] }, "0"), (good with { Mean = [1, 2] }, "2"), (good with { Channels = 1, BlueFirst = true }, "1"),
         })
             Assert.Contains(value, Assert.Throws<CameraException>(() => new FramePreprocessor(bad)).Message);
 

@@ -1,34 +1,33 @@
-using EdgeRuntime.Camera;
 using EdgeRuntime.Model;
 
-namespace EdgeRuntime.Daemon;
+namespace EdgeRuntime.Camera;
 
-/// <summary>What a network's metadata say about its input, as the camera library's description of a conversion.</summary>
-internal static class InputTransform
+/// <summary>What a network's metadata say about its input, as the description of a conversion: the one place that both programs use.</summary>
+public static class InputTransform
 {
     private const byte LetterboxGrey = 128;
 
-    /// <summary>The conversion of frames to the first input of a network.</summary>
-    /// <exception cref="DaemonException">The network takes no pictures, or its metadata do not fit its input.</exception>
+    /// <summary>The conversion of frames to the only input of a network.</summary>
+    /// <exception cref="EdgeModelException">The network does not say how pictures become its input, has several inputs, or its metadata do not fit the input.</exception>
     public static FrameTransform Of(EdgeModel model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         ImagePreprocessing p = model.Metadata.Preprocessing
-            ?? throw new DaemonException(ExitCode.Model, "the model's metadata do not say how a picture becomes its input; import it again with preprocessing options");
+            ?? throw new EdgeModelException(ModelError.Unsupported, "the model's metadata do not say how a picture becomes its input; import it again with preprocessing options");
         if (model.Graph.Inputs.Count != 1)
-            throw new DaemonException(ExitCode.Model, $"the network has {model.Graph.Inputs.Count} inputs; pictures can be given to networks with 1");
+            throw new EdgeModelException(ModelError.Unsupported, $"the network has {model.Graph.Inputs.Count} inputs; pictures can be given to networks with 1");
         TensorInfo input = model.Graph.Tensors[model.Graph.Inputs[0]];
-        if (p.Channels == ImageChannels.Bgr)
-            throw new DaemonException(ExitCode.Model, "the network takes pictures in the order blue, green, red; only red, green, blue and grey are supported");
         int channels = p.Channels == ImageChannels.Grey ? 1 : 3;
         long elements = (long)p.Width * p.Height * channels;
         if (input.Shape.ElementCount != elements || input.Type is not (DataType.Int8 or DataType.Float32))
-            throw new DaemonException(ExitCode.Model, $"the network's input is {input.Type} {input.Shape}; its metadata describe a picture of {p.Width}x{p.Height}x{channels}");
+            throw new EdgeModelException(ModelError.BadShape, $"the network's input is {input.Type} {input.Shape}; its metadata describe a picture of {p.Width}x{p.Height}x{channels}");
 
         return new FrameTransform
         {
             Width = p.Width,
             Height = p.Height,
             Channels = channels,
+            BlueFirst = p.Channels == ImageChannels.Bgr,
             Fit = p.Fit switch
             {
                 ImageFit.Crop => FitMode.Crop,
