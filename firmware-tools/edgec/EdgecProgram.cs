@@ -21,7 +21,7 @@ internal static class EdgecProgram
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError e in parsed.Errors)
-                await error.WriteLineAsync($"edgec: {e.Message}").ConfigureAwait(false);
+                await error.WriteLineAsync($"edgec: {ErrorReport.OneLine(e.Message)}").ConfigureAwait(false);
             return (int)ExitCode.Usage;
         }
 

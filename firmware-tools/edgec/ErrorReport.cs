@@ -43,5 +43,6 @@ internal static class ErrorReport
     private static string Listed(ImportException e) =>
         $"the model uses what is not supported ({e.Problems.Count}):" + string.Concat(e.Problems.Select(p => Environment.NewLine + "  " + OneLine(p)));
 
-    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>A message without line breaks.</summary>
+    public static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -17,7 +17,7 @@ internal static class EdgedProgram
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError e in parsed.Errors)
-                error.WriteLine($"edged: {e.Message}");
+                error.WriteLine($"edged: {ErrorReport.OneLine(e.Message)}");
             return (int)ExitCode.Usage;
         }
 

@@ -20,6 +20,7 @@ internal static class ErrorReport
         _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),
     };
 
-    private static string OneLine(string message) =>
+    /// <summary>A message without line breaks.</summary>
+    public static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -14,7 +14,15 @@ public static class ForeignModel
     {
         ArgumentNullException.ThrowIfNull(path);
         bool onnx = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !IsTFLite(path);
-        return onnx ? OnnxImporter.Import(path, options) : TFLiteImporter.Import(path, options);
+        try
+        {
+            return onnx ? OnnxImporter.Import(path, options) : TFLiteImporter.Import(path, options);
+        }
+        catch (ImportException e) when (e.Error is ImportError.NotAModel or ImportError.Corrupt or ImportError.TooLarge && !e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            // What is wrong inside a file is said without its name, which a user with many files needs.
+            throw new ImportException(e.Error, $"'{path}': {e.Message}", e);
+        }
     }
 
     /// <summary>Whether a file has the identifier of TensorFlow Lite's schema, "TFL3" after the first offset.</summary>

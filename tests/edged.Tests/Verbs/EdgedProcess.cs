@@ -17,7 +17,11 @@ internal static class EdgedProcess
     public static Process Start(ReadOnlySpan<(string Name, string Value)> environment, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "edged.dll");
-        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+
+        // A shell that runs the tests in the background has its children ignore SIGINT; the program must see it.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add("--default-signal=INT,TERM");
+        start.ArgumentList.Add(DotnetHost());
         start.ArgumentList.Add(program);
         foreach (string a in arguments)
             start.ArgumentList.Add(a);

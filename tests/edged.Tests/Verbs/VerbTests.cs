@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using EdgeRuntime.Camera;
 
@@ -26,27 +25,12 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
-    public void Run_stops_at_a_signal_after_whole_lines_and_ends_well()
-    {
-        string config = Config("""{ "model": "MODEL", "source": { "kind": "digits", "framesPerSecond": 50 } }""");
-        using Process process = EdgedProcess.Start("run", "--config", config);
-        for (int i = 0; i < 5; i++)
-            Assert.NotNull(process.StandardOutput.ReadLine());
-        using (Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            kill.WaitForExit();
-        string rest = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
-        Assert.Equal(0, process.ExitCode);
-        Assert.EndsWith("}\n", "}\n" + rest, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Classify_names_the_digit_of_a_picture_file()
     {
         using var digits = new SyntheticDigits(64, 64, PixelFormat.Grey8, seed: 3, framesPerDigit: 1);
         Assert.True(digits.TryRead(out Frame? frame));
         string picture = Path.Combine(folder, "digit.bmp");
-        File.WriteAllBytes(picture, Bitmap(frame));
+        File.WriteAllBytes(picture, GreyBitmap.Of(frame));
         (int code, string output, string error) = EdgedProcess.Run("classify", EdgedProcess.SampleModel, picture, "--top", "1");
         Assert.Equal((0, ""), (code, error));
         Assert.EndsWith($"%  {frame.Label}", output.TrimEnd(), StringComparison.Ordinal);
@@ -116,28 +100,5 @@ public sealed class VerbTests : IDisposable
         string path = Path.Combine(folder, "config.json");
         File.WriteAllText(path, json.Replace("MODEL", EdgedProcess.SampleModel, StringComparison.Ordinal));
         return path;
-    }
-
-    /// <summary>A 24-bit BMP file of a grey frame, rows bottom-up.</summary>
-    private static byte[] Bitmap(Frame frame)
-    {
-        (int width, int height) = (frame.Format.Width, frame.Format.Height);
-        int row = ((width * 3) + 3) & ~3;
-        byte[] file = new byte[54 + (row * height)];
-        "BM"u8.CopyTo(file);
-        BitConverter.TryWriteBytes(file.AsSpan(2), file.Length);
-        BitConverter.TryWriteBytes(file.AsSpan(10), 54);
-        BitConverter.TryWriteBytes(file.AsSpan(14), 40);
-        BitConverter.TryWriteBytes(file.AsSpan(18), width);
-        BitConverter.TryWriteBytes(file.AsSpan(22), height);
-        BitConverter.TryWriteBytes(file.AsSpan(26), (short)1);
-        BitConverter.TryWriteBytes(file.AsSpan(28), (short)24);
-        for (int y = 0; y < height; y++)
-        {
-            for (int x = 0; x < width; x++)
-                file.AsSpan(54 + ((height - 1 - y) * row) + (x * 3), 3).Fill(frame.Data[(y * width) + x]);
-        }
-
-        return file;
     }
 }
