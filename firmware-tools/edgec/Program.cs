@@ -13,6 +13,8 @@ Command[] verbs =
     QuantizeVerb.Create(),
     GenerateVerb.Create(),
     ResultsVerb.Create(),
+    PruneVerb.Create(),
+    CompressVerb.Create(),
 ];
 
 return await EdgecProgram.RunAsync(verbs, args, Console.Out, Console.Error).ConfigureAwait(false);

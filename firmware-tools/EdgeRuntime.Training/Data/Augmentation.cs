@@ -15,6 +15,9 @@ public sealed record Augmentation
     /// <summary>Strong affine changes for digits that other hands, pens and cameras draw.</summary>
     public static Augmentation Digits { get; } = new() { Shift = 3, Rotation = 15, ScaleLow = 0.7f, ScaleHigh = 1.2f, Shear = 0.2f, Contrast = 0.35f, Noise = 12 };
 
+    /// <summary>Affine changes about half as strong as <see cref="SmallAffine"/>, for networks that have little capacity left.</summary>
+    public static Augmentation DigitsLight { get; } = new() { Shift = 1, Rotation = 8, ScaleLow = 0.92f, ScaleHigh = 1.08f, Shear = 0.1f };
+
     /// <summary>Largest shift in pixels, up, down, left and right.</summary>
     public int Shift { get; init; }
 

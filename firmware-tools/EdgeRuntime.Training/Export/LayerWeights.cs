@@ -42,7 +42,7 @@ internal sealed class LayerWeights
         return layer switch
         {
             ConvLayer c => new LayerWeights(
-                [.. c.Mapping.MapForUse(c.Weight).permute(0, 2, 3, 1).contiguous().data<float>()], null, c.OutputChannels, c.Mapping.IsBinary),
+                [.. c.Mapping.MapForUse(c.Weight).permute(0, 2, 3, 1).contiguous().data<float>()], c.Bias is null ? null : [.. c.Bias.data<float>()], c.OutputChannels, c.Mapping.IsBinary),
             LinearLayer f => new LayerWeights(
                 [.. f.Mapping.MapForUse(f.Weight).contiguous().data<float>()], f.Bias is null ? null : [.. f.Bias.data<float>()], f.Outputs, f.Mapping.IsBinary),
             _ => throw new TrainingException(TrainingError.Export, $"layer {layer.GetName()} has no weights"),

@@ -36,6 +36,7 @@ internal sealed class PlainBlocks(NetworkRequest request, LayerList layers)
     /// <summary>Fully connected layer.</summary>
     public PlainBlocks Dense(int input, int output)
     {
+        Drop();
         Prepare(input);
         Weighted(new LinearLayer(input, output, hasBias: false, Mapping()), null, output);
         return this;
@@ -44,6 +45,7 @@ internal sealed class PlainBlocks(NetworkRequest request, LayerList layers)
     /// <summary>The classifier: scores with batch normalization where its weights are signs, with a bias where they are real.</summary>
     public PlainBlocks Classifier(int input, int classes)
     {
+        Drop();
         if (style.Edge().IsBinary)
         {
             if (hasSigns is false && style.HasBinaryActivations)
@@ -76,6 +78,13 @@ internal sealed class PlainBlocks(NetworkRequest request, LayerList layers)
     }
 
     private Methods.WeightMapping Mapping() => isFirst ? style.Edge() : style.Inner();
+
+    // Pictures themselves lose no pixels.
+    private void Drop()
+    {
+        if (request.Dropout > 0 && !isFirst)
+            layers.Add(new DropoutLayer(request.Dropout));
+    }
 
     private void Prepare(int input)
     {

@@ -10,7 +10,9 @@ namespace EdgeRuntime.Training.Networks;
 /// <param name="Method">Training method.</param>
 /// <param name="Width">Factor of the number of channels.</param>
 /// <param name="Order">Order of the layers in blocks with binary activations.</param>
-public sealed record NetworkRequest(PictureShape Input, int Classes, string Method, double Width = 1, BlockOrder Order = BlockOrder.ConvPoolNormSign)
+/// <param name="Dropout">Share of the activations before each fully connected layer but the first that are dropped while training; only networks without shortcuts have such layers.</param>
+public sealed record NetworkRequest(
+    PictureShape Input, int Classes, string Method, double Width = 1, BlockOrder Order = BlockOrder.ConvPoolNormSign, double Dropout = 0)
 {
     /// <summary>Refuses methods with binary activations.</summary>
     internal void RequireRealActivations(string network)
@@ -42,6 +44,7 @@ public static class NetworkCatalog
         ["lenet-5"] = ("two convolutions with 20 and 50 channels and a layer of 500 (LeCun et al. 1998, Caffe form)", DigitNetworks.LeNet5),
         ["convnet"] = ("128-128-256-256-512-512 convolutions and two layers of 1024, the BNN paper's network for CIFAR-10", PlainNetworks.BnnConvolutional),
         ["vgg-small"] = ("128-128-256-256-512-512 convolutions and a classifier", PlainNetworks.VggSmall),
+        ["vgg-16"] = ("VGG-16 with batch normalization (Simonyan and Zisserman 2015); one hidden layer for small pictures", PlainNetworks.Vgg16),
         ["alexnet"] = ("AlexNet with batch normalization (Krizhevsky et al. 2012), pictures of 224", PlainNetworks.AlexNet),
         ["resnet-8"] = ("ResNet-8 of MLPerf Tiny, 16 to 64 channels", r => ResidualNetworks.Cifar(r, "resnet-8", 1)),
         ["resnet-20"] = ("ResNet-20 for CIFAR-10 (He et al. 2016)", r => ResidualNetworks.Cifar(r, "resnet-20", 3)),
@@ -65,6 +68,8 @@ public static class NetworkCatalog
             throw new TrainingException(TrainingError.InvalidOption, $"network '{name}' is unknown; known are {string.Join(", ", Networks.Keys)}");
         if (request.Width is not (> 0 and <= 16))
             throw new TrainingException(TrainingError.InvalidOption, FormattableString.Invariant($"width is {request.Width}; it must be above 0 and at most 16"));
+        if (request.Dropout is not (>= 0 and < 1))
+            throw new TrainingException(TrainingError.InvalidOption, FormattableString.Invariant($"dropout is {request.Dropout}; it must be at least 0 and below 1"));
         random.manual_seed((long)(new SeededRandom(seed, 0x1e7).NextBits() >> 1));
         return new Network(name, request.Method, entry.Create(request), request.Input, classes, normalization);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -173,4 +174,7 @@ internal sealed record CheckpointHeader
     public required double BestAccuracy { get; init; }
 
     public required IReadOnlyList<EpochRecord> History { get; init; }
+
+    /// <summary>The network's structure; null for binary networks, which are made by name only.</summary>
+    public NetworkStructure? Structure { get; init; }
 }

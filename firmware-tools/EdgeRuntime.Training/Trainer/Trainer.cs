@@ -220,6 +220,7 @@ public sealed class Trainer
             Correct = atEpochEnd ? 0 : correct,
             BestAccuracy = best,
             History = [.. history],
+            Structure = NetworkStructure.Supports(network) ? NetworkStructure.Of(network) : null,
         };
         new Checkpoint { Header = header, Tensors = tensors }.Write(path);
     }

@@ -28,10 +28,11 @@ internal static class TrainVerb
         var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Rule by which weights change", DefaultValueFactory = _ => OptimizerKind.Adam };
         var decay = new Option<double>("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-4 };
         var smoothing = new Option<double>("--label-smoothing") { Description = "Share of probability spread over all classes", DefaultValueFactory = _ => 0.0 };
-        var augment = new Option<string>("--augment") { Description = "Changes of training pictures: none, crop-flip, affine, digits", DefaultValueFactory = _ => "none" };
+        Option<string> augment = AugmentationOption.Create();
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels", DefaultValueFactory = _ => 1.0 };
         var order = new Option<BlockOrder>("--block-order") { Description = "Order of the layers in blocks with binary activations", DefaultValueFactory = _ => BlockOrder.ConvPoolNormSign };
+        var dropout = new Option<double>("--dropout") { Description = "Share of activations dropped before fully connected layers", DefaultValueFactory = _ => 0.0 };
         var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
         var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
@@ -42,12 +43,11 @@ internal static class TrainVerb
         var licence = new Option<string>("--licence") { Description = "Licence of the weights, stored in the file", DefaultValueFactory = _ => "" };
         var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
         var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
-        augment.AcceptOnlyFromAmong("none", "crop-flip", "affine", "digits");
         method.AcceptOnlyFromAmong(Methods);
 
         var command = new Command("train", "Trains a network and writes it as an .edge file")
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, size, validation, threads, run, resume, description, origin, licence, output, log,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, threads, run, resume, description, origin, licence, output, log,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -62,14 +62,14 @@ internal static class TrainVerb
                     Optimizer = parsed.GetValue(optimizer),
                     WeightDecay = parsed.GetValue(decay),
                     LabelSmoothing = parsed.GetValue(smoothing),
-                    Augmentation = parsed.GetValue(augment) switch { "crop-flip" => Augmentation.CropAndFlip, "affine" => Augmentation.SmallAffine, "digits" => Augmentation.Digits, _ => Augmentation.None },
+                    Augmentation = AugmentationOption.Of(parsed.GetValue(augment)!),
                     Seed = parsed.GetValue(seed),
                     Threads = parsed.GetValue(threads),
                 };
                 options.Validate();
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));
                 ImageSet train = splits.Train;
-                var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(order));
+                var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(order), parsed.GetValue(dropout));
                 Network made = NetworkCatalog.Create(parsed.GetValue(network)!, request, train.Classes, Normalization.Of(train), options.Seed);
                 string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
                 TextWriter writer = parsed.InvocationConfiguration.Output;

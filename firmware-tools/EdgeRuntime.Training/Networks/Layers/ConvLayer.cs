@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 
 namespace EdgeRuntime.Training.Networks.Layers;
 
-/// <summary>2-D convolution of NCHW activations without bias (a <see cref="BatchNormLayer"/> follows), with square window.</summary>
+/// <summary>2-D convolution of NCHW activations with square window; without bias where a <see cref="BatchNormLayer"/> follows.</summary>
 public sealed class ConvLayer : Layer
 {
     private readonly Parameter weight;
+    private readonly Parameter? bias;
 
     /// <summary>Creates the layer with He-normal weights (He et al. 2015).</summary>
     /// <param name="input">Channels of the input.</param>
@@ -19,7 +20,8 @@ public sealed class ConvLayer : Layer
     /// <param name="groups">Groups of channels; equal to <paramref name="input"/> for a depthwise convolution.</param>
     /// <param name="mapping">What is done to the weights; real ones by default.</param>
     /// <param name="padValue">What the border holds: 0, or 1 where the input is binary, since a bit has no zero.</param>
-    public ConvLayer(int input, int output, int kernel, int stride = 1, int padding = 0, int groups = 1, WeightMapping? mapping = null, float padValue = 0)
+    /// <param name="hasBias">Whether an offset, 0 at first, is added to each output channel.</param>
+    public ConvLayer(int input, int output, int kernel, int stride = 1, int padding = 0, int groups = 1, WeightMapping? mapping = null, float padValue = 0, bool hasBias = false)
         : base(nameof(ConvLayer))
     {
         if (input % groups != 0 || output % groups != 0)
@@ -33,6 +35,7 @@ public sealed class ConvLayer : Layer
         PadValue = padValue;
         Mapping = mapping ?? RealWeights.Instance;
         weight = new Parameter(nn.init.kaiming_normal_(empty(output, input / groups, kernel, kernel), mode: nn.init.FanInOut.FanOut));
+        bias = hasBias ? new Parameter(zeros(output)) : null;
         RegisterComponents();
     }
 
@@ -63,13 +66,16 @@ public sealed class ConvLayer : Layer
     /// <summary>The real weights [out, in / groups, kernel, kernel].</summary>
     public Parameter Weight => weight;
 
+    /// <summary>The bias [out], or null.</summary>
+    public Parameter? Bias => bias;
+
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
         Tensor used = training ? Mapping.Map(weight) : Mapping.MapForUse(weight);
         if (PadValue == 0 || Padding == 0)
-            return nn.functional.conv2d(input, used, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
+            return nn.functional.conv2d(input, used, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
         Tensor padded = nn.functional.pad(input, [Padding, Padding, Padding, Padding], PaddingModes.Constant, PadValue);
-        return nn.functional.conv2d(padded, used, strides: [Stride, Stride], groups: Groups);
+        return nn.functional.conv2d(padded, used, bias, strides: [Stride, Stride], groups: Groups);
     }
 }

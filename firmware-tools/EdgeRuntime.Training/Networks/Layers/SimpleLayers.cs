@@ -71,6 +71,9 @@ public sealed class FlattenLayer() : Layer(nameof(FlattenLayer))
 /// <summary>Sets a share of the elements to 0 while training (Srivastava et al. 2014); nothing in use.</summary>
 public sealed class DropoutLayer(double share) : Layer(nameof(DropoutLayer))
 {
+    /// <summary>Share of the elements, 0 to below 1. Retraining of a pruned network lowers it.</summary>
+    public double Share { get; internal set; } = share;
+
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => nn.functional.dropout(input, share, training);
+    protected override Tensor Compute(Tensor input) => nn.functional.dropout(input, Share, training);
 }
