@@ -14,6 +14,7 @@ Command[] verbs =
     GenerateVerb.Create(),
     ResultsVerb.Create(),
     PruneVerb.Create(),
+    PruneFiltersVerb.Create(),
     CompressVerb.Create(),
 ];
 

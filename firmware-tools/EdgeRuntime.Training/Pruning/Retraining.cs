@@ -42,6 +42,26 @@ internal sealed class Retraining
         loader = BatchLoader.ForTraining(data.Train, options.BatchSize, network.Normalization, options.Augmentation, options.Seed);
     }
 
+    /// <summary>Trains for a number of steps with the learning rate's whole course, without looking at the validation set.</summary>
+    /// <exception cref="TrainingException">The loss is no number.</exception>
+    public void RunSteps(int steps, CancellationToken cancel)
+    {
+        if (options.Threads > 0)
+            set_num_threads(options.Threads);
+        using Optimizer optimizer = Optimizer.Create(options.Optimizer, parameters, options.WeightDecay);
+        double loss = 0;
+        long correct = 0;
+        network.Body.train();
+        for (int step = 0; step < steps; step++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            epochsDone = step / loader.BatchCount;
+            Step(optimizer, step % loader.BatchCount, steps, ref loss, ref correct);
+        }
+
+        network.Body.eval();
+    }
+
     /// <summary>Called after each epoch with its figures.</summary>
     public Action<EpochRecord>? Progress { get; set; }
 
@@ -67,7 +87,7 @@ internal sealed class Retraining
             for (int batch = 0; batch < loader.BatchCount; batch++)
             {
                 cancel.ThrowIfCancellationRequested();
-                Step(optimizer, batch, ref loss, ref correct);
+                Step(optimizer, batch, options.Epochs * loader.BatchCount, ref loss, ref correct);
             }
 
             network.Body.eval();
@@ -90,7 +110,7 @@ internal sealed class Retraining
         return records;
     }
 
-    private void Step(Optimizer optimizer, int batch, ref double lossSum, ref long correct)
+    private void Step(Optimizer optimizer, int batch, int steps, ref double lossSum, ref long correct)
     {
         using var scope = NewDisposeScope();
         random.manual_seed((long)(new SeededRandom(options.Seed, (ulong)epochsDone, (ulong)batch).NextBits() >> 1));
@@ -102,7 +122,7 @@ internal sealed class Retraining
         if (!double.IsFinite(value))
             throw new TrainingException(TrainingError.Diverged, $"the loss is {value} in epoch {epochsDone + 1}, step {batch + 1} of the retraining");
         loss.backward();
-        optimizer.Step(options.LearningRateAt(optimizer.Steps, loader.BatchCount));
+        optimizer.Step((options with { Epochs = 1 }).LearningRateAt(optimizer.Steps, steps));
         using (no_grad())
         {
             foreach (Layer layer in network.Body.Walk())

@@ -35,10 +35,11 @@ internal static class CompressVerb
         var int8 = new Option<bool>("--int8") { Description = "Quantize a checkpoint's network to int8 after sharing, so that it also runs with int8 kernels" };
         var picture = new Option<string?>("--picture") { Description = "PNG that shows each layer after each stage", HelpName = "stages.png" };
         var description = new Option<string>("--description") { Description = "Sentence about the model, stored in the file", DefaultValueFactory = _ => "" };
+        var result = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         var output = new Option<string>("--output", "-o") { Description = "File to write; the log stands beside it as .json", Required = true };
         var command = new Command("compress", "Deep Compression: shared weights, sparse indices, Huffman coding.")
         {
-            source, bits, biasBits, init, keep, data, root, epochs, rate, batch, augment, seed, validation, threads, width, int8, picture, description, output,
+            source, bits, biasBits, init, keep, data, root, epochs, rate, batch, augment, seed, validation, threads, width, int8, picture, description, output, result,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -116,6 +117,8 @@ internal static class CompressVerb
                 log.Write(Path.ChangeExtension(file, ".json"));
                 if (parsed.GetValue(picture) is { } png)
                     StagePicture.Write(png, $"{log.Network}: bytes of each layer's weights after each stage", log.Layers);
+                if (parsed.GetValue(result) is { } resultPath)
+                    Results.CompressionResult.Of(log).Write(resultPath);
                 WriteTable(writer, log);
                 return (int)ExitCode.Success;
             },

@@ -34,15 +34,16 @@ internal static class PruneVerb
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var keepNorm = new Option<bool>("--keep-norm") { Description = "Leave batch normalization as it is, instead of folding it into the weights first" };
         var scan = new Option<bool>("--scan") { Description = "Only show how sensitive each layer is to pruning" };
+        var result = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         var output = new Option<string?>("--output", "-o") { Description = "File to write; the pruned network stands beside it as .ckpt, the log as .json" };
         var command = new Command("prune", "Removes the least important weights of a trained network and retrains the rest.")
         {
-            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, output,
+            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, output, result,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
-                double[] shares = Shares(parsed.GetValue(keep)!);
+                double[] shares = Shares(parsed.GetValue(keep)!, "--keep");
                 var options = new PruningOptions
                 {
                     Criterion = parsed.GetValue(method),
@@ -85,6 +86,8 @@ internal static class PruneVerb
                 using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata { Name = Path.GetFileNameWithoutExtension(file!), CreatedBy = CommandLineText.Of(parsed) });
                 model.Save(file!);
                 log.Write(Path.ChangeExtension(file!, ".json"));
+                if (parsed.GetValue(result) is { } path)
+                    Results.PruningResult.Of(CommandLineText.Of(parsed), log, RuntimeEvaluation.Accuracy(model, network, splits.Test)).Write(path);
                 foreach (PrunedLayer layer in log.Layers)
                     writer.WriteLine(Invariant($"{layer.Name,-8} {layer.Kept,9:N0} of {layer.Weights,11:N0} weights kept ({layer.Kept / (double)layer.Weights:P2})"));
                 writer.WriteLine(Invariant($"parameters {log.Parameters:N0} -> {log.ParametersKept:N0} ({log.Parameters / (double)log.ParametersKept:F1}x); test error {1 - log.BaselineAccuracy:P2} -> {1 - log.TestAccuracy:P2} (cut at once, not retrained: {1 - log.NaiveCutAccuracy:P2})"));
@@ -96,9 +99,9 @@ internal static class PruneVerb
     }
 
     /// <summary>One number or several, separated by commas.</summary>
-    internal static double[] Shares(string text) => [.. text.Split(',').Select(t =>
+    internal static double[] Shares(string text, string option) => [.. text.Split(',').Select(t =>
         double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && v is > 0 and <= 1 ? v
-            : throw new CommandException(ExitCode.Usage, $"--keep has '{t}'; shares must be above 0 and at most 1"))];
+            : throw new CommandException(ExitCode.Usage, $"{option} has '{t}'; shares must be above 0 and at most 1"))];
 
     private static void WriteScan(TextWriter writer, IReadOnlyList<LayerSensitivity> scan)
     {

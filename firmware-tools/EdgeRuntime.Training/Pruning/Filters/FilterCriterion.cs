@@ -6,7 +6,7 @@ public enum FilterCriterion
     /// <summary>None: filters are drawn at random.</summary>
     Random,
 
-    /// <summary>Mean of the activations over pictures and positions (Molchanov et al. 2017).</summary>
+    /// <summary>Mean magnitude of the activations over pictures and positions (Molchanov et al. 2017).</summary>
     MeanActivation,
 
     /// <summary>Entropy of the distribution, over pictures, of the map's mean, in 100 bins (Luo and Wu 2017).</summary>

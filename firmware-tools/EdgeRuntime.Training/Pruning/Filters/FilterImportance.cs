@@ -96,7 +96,8 @@ internal static class FilterImportance
             {
                 if (!place.TryGetValue(layer, out int g))
                     return;
-                means[g].AddRange(y.mean([2L, 3L]).data<float>());
+                // Magnitudes: sums of residual blocks need not be rectified.
+                means[g].AddRange(y.abs().mean([2L, 3L]).data<float>());
                 float[] shares = [.. y.ne(0).to(float32).mean([2L, 3L]).sum([0L]).data<float>()];
                 for (int c = 0; c < shares.Length; c++)
                     active[g][c] += shares[c];

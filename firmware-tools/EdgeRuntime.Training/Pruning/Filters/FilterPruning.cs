@@ -43,6 +43,16 @@ public static class FilterPruning
         return network with { Body = (SequenceLayer)new Narrowing(groups, kept).Narrow(network.Body) };
     }
 
+    /// <summary>Trains a narrowed network for some steps; the test set is not looked at, and no best step is chosen.</summary>
+    /// <exception cref="TrainingException">The loss is no number.</exception>
+    public static void Retrain(Network network, DataSplits data, TrainingOptions training, int steps, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(training);
+        new Retraining(network, data, training).RunSteps(steps, cancel);
+    }
+
     /// <summary>Copies layers with the channels that are kept.</summary>
     private sealed class Narrowing(ChannelGroups groups, Dictionary<ChannelGroup, int[]> kept)
     {

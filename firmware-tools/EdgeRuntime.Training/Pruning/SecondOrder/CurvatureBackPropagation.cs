@@ -108,7 +108,8 @@ internal static class CurvatureBackPropagation
             {
                 Tensor at = slope is null ? h : h * slope;
                 return backBody(at) + backShortcut(at);
-            });
+            }
+            );
         }
 
         /// <summary>
@@ -129,7 +130,8 @@ internal static class CurvatureBackPropagation
                     addWeightCurvature(layer, gradients[1].detach());
                     return gradients[0].detach();
                 }
-            });
+            }
+            );
         }
 
         private static Tensor Gradient(Layer layer, Tensor x, Tensor h)

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using EdgeRuntime.Compiler.Results;
+using EdgeRuntime.Model;
+using EdgeRuntime.Training;
+using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Export;
+using EdgeRuntime.Training.Networks;
+using EdgeRuntime.Training.Pruning.Filters;
+
+namespace EdgeRuntime.Compiler.Verbs;
+
+/// <summary><c>edgec prune-filters</c>: removes whole filters of a trained network, with or without retraining, and writes the narrower network.</summary>
+internal static class PruneFiltersVerb
+{
+    public static Command Create()
+    {
+        var source = new Argument<string>("run") { Description = "trained network: a checkpoint, or the folder of a run" };
+        var data = new Option<string>("--data") { Description = "Data set to measure importance and to retrain on: mnist, cifar10, svhn, or a folder", Required = true };
+        var root = new Option<string>("--data-dir") { Description = "Folder with the data sets (default: EDGE_DATA, or ../shared/data)", DefaultValueFactory = _ => DataSets.DefaultRoot };
+        var criterion = new Option<string>("--criterion") { Description = $"Importance of a filter, several separated by commas, or all: {string.Join(", ", Enum.GetNames<FilterCriterion>())}", DefaultValueFactory = _ => nameof(FilterCriterion.L1Norm) };
+        var remove = new Option<string>("--remove") { Description = "Share of the filters of each convolution that is removed; several separated by commas", DefaultValueFactory = _ => "0.5" };
+        var steps = new Option<int>("--steps") { Description = "Steps of retraining; 0: none", DefaultValueFactory = _ => 300 };
+        var rate = new Option<double>("--lr") { Description = "Learning rate of the retraining", DefaultValueFactory = _ => 2e-3 };
+        var batch = new Option<int>("--batch") { Description = "Pictures in a step", DefaultValueFactory = _ => 128 };
+        Option<string> augment = AugmentationOption.Create();
+        var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
+        var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
+        var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
+        var output = new Option<string?>("--output", "-o") { Description = "File to write if there is one criterion and one share; the network stands beside it as .ckpt" };
+        var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
+        var command = new Command("prune-filters", "Removes the least important filters of a trained network, which gets narrower.")
+        {
+            source, data, root, criterion, remove, steps, rate, batch, augment, seed, validation, threads, width, output, log,
+        };
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                FilterCriterion[] criteria = CriteriaOf(parsed.GetValue(criterion)!);
+                double[] shares = PruneVerb.Shares(parsed.GetValue(remove)!, "--remove");
+                string? file = parsed.GetValue(output);
+                if (file is not null && criteria.Length * shares.Length > 1)
+                    throw new CommandException(ExitCode.Usage, $"--output takes one network; {criteria.Length} criteria and {shares.Length} shares make {criteria.Length * shares.Length}");
+                var training = new TrainingOptions
+                {
+                    Epochs = 1,
+                    LearningRate = parsed.GetValue(rate),
+                    WarmupSteps = 20,
+                    BatchSize = parsed.GetValue(batch),
+                    Augmentation = AugmentationOption.Of(parsed.GetValue(augment)!),
+                    Seed = parsed.GetValue(seed),
+                    Threads = parsed.GetValue(threads),
+                };
+                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), training.Seed);
+                Network network = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));
+                TextWriter writer = parsed.InvocationConfiguration.Output;
+                var result = new ResultLog { Command = CommandLineText.Of(parsed), Seed = training.Seed };
+                result.Configuration["network"] = network.Name;
+                result.Configuration["data"] = splits.Name;
+                result.Configuration["steps"] = parsed.GetValue(steps).ToString(CultureInfo.InvariantCulture);
+                double baseline = Training.Evaluation.Measure(network, splits.Test).Accuracy;
+                result.Figures["baseline.testAccuracy"] = baseline;
+                using (EdgeModel whole = NetworkExport.ToModel(network, new ModelMetadata()))
+                    result.Figures["baseline.multiplyAccumulates"] = ModelCard.MultiplyAccumulates(whole.Graph);
+                result.Figures["baseline.parameters"] = network.ParameterCount;
+                writer.WriteLine(Invariant($"{network.Name}: {network.ParameterCount:N0} parameters, test {baseline:P2}"));
+                foreach (FilterCriterion how in criteria)
+                {
+                    foreach (double share in shares)
+                    {
+                        Network narrow = FilterPruning.Prune(network, how, share, splits.Train, training.Seed);
+                        double cut = Training.Evaluation.Measure(narrow, splits.Test).Accuracy;
+                        FilterPruning.Retrain(narrow, splits, training, parsed.GetValue(steps), cancel);
+                        double retrained = Training.Evaluation.Measure(narrow, splits.Test).Accuracy;
+                        using EdgeModel model = NetworkExport.ToModel(narrow, new ModelMetadata { Name = file is null ? "" : Path.GetFileNameWithoutExtension(file), CreatedBy = CommandLineText.Of(parsed) });
+                        long operations = ModelCard.MultiplyAccumulates(model.Graph);
+                        string key = Invariant($"{how}.{share * 100:F0}");
+                        result.Figures[key + ".cutTestAccuracy"] = cut;
+                        result.Figures[key + ".retrainedTestAccuracy"] = retrained;
+                        result.Figures[Invariant($"all.{share * 100:F0}.multiplyAccumulates")] = operations;
+                        result.Figures[Invariant($"all.{share * 100:F0}.parameters")] = narrow.ParameterCount;
+                        writer.WriteLine(Invariant($"{how}, {share:P0} removed: {narrow.ParameterCount:N0} parameters, {operations:N0} multiply-accumulates, test {cut:P2} cut, {retrained:P2} retrained"));
+                        writer.Flush();
+                        if (file is null)
+                            continue;
+                        model.Save(file);
+                        NetworkStore.Save(narrow, Path.ChangeExtension(file, ".ckpt"), splits.Name);
+                    }
+                }
+
+                if (parsed.GetValue(log) is { } path)
+                    result.Write(path);
+                return (int)ExitCode.Success;
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    private static FilterCriterion[] CriteriaOf(string text) => text == "all"
+        ? Enum.GetValues<FilterCriterion>()
+        : [.. text.Split(',').Select(t => Enum.TryParse(t, ignoreCase: true, out FilterCriterion v) && Enum.IsDefined(v) ? v
+            : throw new CommandException(ExitCode.Usage, $"--criterion has '{t}'; known are {string.Join(", ", Enum.GetNames<FilterCriterion>())}"))];
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
