@@ -38,6 +38,17 @@ publish: ## the board's program, stripped, for linux-arm64: out/arm64/edged
 	deploy/setup.sh publish
 	deploy/publish-arm64.sh
 
+.PHONY: package
+package: ## the board's Debian package and archive: out/edge-runtime_VERSION_arm64.deb
+	deploy/setup.sh package
+	deploy/publish-arm64.sh
+	deploy/package.sh
+
+.PHONY: vm-test
+vm-test: ## deploys to an emulated board and checks camera, pins, serial port and faults from outside (MACHINE=raspi3b: the Pi 3's own)
+	deploy/setup.sh vm
+	tests/vboard/vm-test.sh
+
 .PHONY: format
 format: ## format the C# sources in place
 	deploy/setup.sh build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the make targets need and this machine lacks, and says what and why.
-#   deploy/setup.sh [build|run|publish|test|cost]...     (without a name: all of them)
+#   deploy/setup.sh [build|run|publish|package|test|cost|vm]...     (without a name: all of them)
 #   deploy/setup.sh --check NAME...                      only says what is missing; exit code 1 when something is
 # Made for Debian 12 on x86-64, as root or as a user with sudo. Where nothing is missing it asks nothing of anybody.
 set -euo pipefail
@@ -39,6 +39,17 @@ declare -A needs=(
         libc6-dev              the C headers of the counting plugin
         python3                runs the cost model, adds up the test reports'
 )
+needs[package]=${needs[publish]}'
+        lintian                checks the package'
+# The emulated board: its image is made as root.
+needs[vm]=${needs[package]}'
+        mmdebstrap             makes the root file system of the emulated board
+        qemu-system-arm        emulates the board
+        qemu-utils             disks of the emulated board
+        e2fsprogs              makes its file system
+        openssh-client         deploys to it and asks it
+        socat                  its serial port and control socket
+        python3                compares what comes out of it'
 needs[cost]+=${needs[publish]}
 # The tests check costs, too.
 needs[test]+=${needs[cost]}
@@ -145,7 +156,7 @@ main() {
     [ $# -gt 0 ] || set -- "${!needs[@]}"
     for target in "$@"; do
         if [ -z "${needs[$target]+known}" ]; then
-            printf "setup: '%s' is not one of: build run publish test cost\n" "$target" >&2
+            printf "setup: '%s' is not one of: build run publish package test cost vm\n" "$target" >&2
             exit "$EXIT_USAGE"
         fi
         list+=${needs[$target]}$'\n'
