@@ -17,6 +17,9 @@ internal sealed class GraphConversion
     private readonly HashSet<int> reported = [];
     private readonly HashSet<int> narrowed = [];
 
+    /// <summary>Tensors of packed bits, and how many channels their words hold.</summary>
+    private readonly Dictionary<int, int> packed = [];
+
     public GraphConversion(SourceModel source)
     {
         Source = source;
@@ -70,6 +73,8 @@ internal sealed class GraphConversion
             return TensorProblem(tensor, $"type {Name(tensor.Type)} of tensor {tensor} ({user}){Advice(tensor.Type)}");
         if (tensor.Dimensions.Any(d => d is 0 or -1))
             return TensorProblem(tensor, $"dynamic or empty shape {string.Join('x', tensor.Dimensions)} of tensor {tensor} ({user})");
+        if (packed.ContainsKey(tensor.Index))
+            return TensorProblem(tensor, $"packed bits of tensor {tensor} ({user})");
         if (indices[tensor.Index] >= 0)
             return indices[tensor.Index];
 
@@ -79,6 +84,30 @@ internal sealed class GraphConversion
             ? builder.AddConstant(tensor.Name, type.Value, shape, data, quantization)
             : builder.AddActivation(tensor.Name, type.Value, shape, quantization);
         return indices[tensor.Index];
+    }
+
+    /// <summary>Channels of a tensor of packed bits; 0 if it holds none.</summary>
+    public int PackedChannels(SourceTensor tensor) => packed.GetValueOrDefault(tensor.Index);
+
+    /// <summary>Index in the graph of a tensor of packed bits that an operator wrote, or -1 after noting that it holds none.</summary>
+    public int UsePacked(SourceTensor tensor, object user) =>
+        packed.ContainsKey(tensor.Index) ? indices[tensor.Index] : TensorProblem(tensor, $"tensor {tensor}, which no operator packed into bits ({user})");
+
+    /// <summary>Adds a tensor of packed bits that an operator writes; the file has the same dimensions, with words of 32 channels in the last.</summary>
+    /// <returns>The index, or -1 after noting why the tensor cannot be used.</returns>
+    public int AddPacked(SourceTensor tensor, object user, ReadOnlySpan<int> dimensions)
+    {
+        if (tensor.Unsupported is { } reason)
+            return TensorProblem(tensor, $"tensor {tensor} {reason} ({user})");
+        bool fits = tensor.Type == TensorType.Int32 && tensor.Data is null && dimensions.Length > 0 && tensor.Dimensions.Length == dimensions.Length
+            && !dimensions.ContainsAnyExceptInRange(1, int.MaxValue)
+            && tensor.Dimensions.AsSpan()[..^1].SequenceEqual(dimensions[..^1]) && tensor.Dimensions[^1] == DataTypes.WordsFor(dimensions[^1]);
+        if (!fits)
+            throw FlatBuffer.Corrupt($"{user} writes tensor {tensor}, {Name(tensor.Type)} {string.Join('x', tensor.Dimensions)}; {string.Join('x', dimensions.ToArray())} bits are words of 32 channels");
+        if (indices[tensor.Index] >= 0)
+            throw FlatBuffer.Corrupt($"{user} writes tensor {tensor}, which is used before");
+        packed[tensor.Index] = dimensions[^1];
+        return indices[tensor.Index] = builder.AddActivation(tensor.Name, DataType.Bit, new Shape(dimensions), null);
     }
 
     /// <summary>Lets an int64 tensor that an operator writes become int32.</summary>

@@ -41,6 +41,15 @@ internal sealed class OperatorContext(GraphConversion conversion, SourceOperator
     /// <summary>Index in the graph of an output.</summary>
     public int Out(int index = 0, Allowed allowed = Allowed.Numbers) => Checked(conversion.Use(Output(index), source, allowed));
 
+    /// <summary>Index in the graph of an input of packed bits.</summary>
+    public int PackedIn(int index) => Checked(conversion.UsePacked(Input(index), source));
+
+    /// <summary>Channels of an input of packed bits; 0 if it holds no packed bits.</summary>
+    public int PackedChannels(int index) => conversion.PackedChannels(Input(index));
+
+    /// <summary>Index in the graph of an output of packed bits, with its dimensions in bits.</summary>
+    public int PackedOut(ReadOnlySpan<int> dimensions) => Checked(conversion.AddPacked(Output(), source, dimensions));
+
     /// <summary>Lets an int64 output become int32.</summary>
     public void NarrowOutput() => conversion.Narrow(Output());
 

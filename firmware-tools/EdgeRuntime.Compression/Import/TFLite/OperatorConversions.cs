@@ -48,9 +48,12 @@ internal static class OperatorConversions
     {
         if (ShapeArithmetic.TryCompute(op))
             return;
-        if (Table.TryGetValue(op.Source.Code, out Action<OperatorContext>? convert))
-            convert(op);
-        else
+        Action<OperatorContext>? convert = op.Source.Code == (int)BuiltinOperator.Custom
+            ? LarqOperators.Find(op.Source.CustomCode)
+            : Table.GetValueOrDefault(op.Source.Code);
+        if (convert is null)
             op.UnsupportedOperator();
+        else
+            convert(op);
     }
 }

@@ -70,6 +70,7 @@ internal static class Schema
         public const int Outputs = 2;
         public const int OptionsType = 3;
         public const int Options = 4;
+        public const int CustomOptions = 5;
     }
 
     /// <summary>Conv2DOptions: union member 1.</summary>

@@ -33,7 +33,18 @@ internal sealed record SourceTensor(
 /// <param name="Outputs">Tensors.</param>
 /// <param name="OptionsType">Member of the options union that is stored; 0 for none.</param>
 /// <param name="Options">Options table, or null.</param>
-internal sealed record SourceOperator(int Index, int Code, string Name, int[] Inputs, int[] Outputs, int OptionsType, FlatTable? Options)
+/// <param name="CustomCode">Name of a custom operator; "" for others.</param>
+/// <param name="CustomOptions">Options of a custom operator, in the file.</param>
+internal sealed record SourceOperator(
+    int Index,
+    int Code,
+    string Name,
+    int[] Inputs,
+    int[] Outputs,
+    int OptionsType,
+    FlatTable? Options,
+    string CustomCode,
+    ReadOnlyMemory<byte> CustomOptions)
 {
     /// <summary>How messages name the operator.</summary>
     public override string ToString() => $"{Name} (operator {Index})";

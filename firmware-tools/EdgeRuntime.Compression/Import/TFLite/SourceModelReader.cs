@@ -146,11 +146,18 @@ internal sealed class SourceModelReader
         FlatTable entry = codes.Table((int)opcode);
         int code = Math.Max((sbyte)entry.Byte(Schema.OperatorCode.DeprecatedBuiltinCode), entry.Int(Schema.OperatorCode.BuiltinCode));
         string name = BuiltinOperatorNames.Of(code);
+        string customCode = "";
         if (code == (int)BuiltinOperator.Custom)
-            name = $"{name} '{entry.String(Schema.OperatorCode.CustomCode)}'";
+        {
+            customCode = entry.String(Schema.OperatorCode.CustomCode);
+            name = $"{name} '{customCode}'";
+        }
+
         int[] inputs = table.Vector(Schema.Operator.Inputs, 4).Ints($"inputs of operator {index}", MaxOperands);
         int[] outputs = table.Vector(Schema.Operator.Outputs, 4).Ints($"outputs of operator {index}", MaxOperands);
         int optionsType = table.Byte(Schema.Operator.OptionsType);
-        return new SourceOperator(index, code, name, inputs, outputs, optionsType, optionsType == 0 ? null : table.Table(Schema.Operator.Options));
+        return new SourceOperator(
+            index, code, name, inputs, outputs, optionsType, optionsType == 0 ? null : table.Table(Schema.Operator.Options),
+            customCode, customCode.Length == 0 ? default : table.Vector(Schema.Operator.CustomOptions, 1).Bytes());
     }
 }

@@ -10,6 +10,12 @@ internal static class Joining
         op.RequireOperands(1, int.MaxValue);
         FlatTable? options = op.Options(Schema.Concatenation.UnionType);
         int axis = Reductions.Axis(op, options?.Int(Schema.Concatenation.Axis) ?? 0, op.Output().Dimensions.Length);
+        if (op.PackedChannels(0) > 0)
+        {
+            Packed(op, axis);
+            return;
+        }
+
         int[] inputs = [.. Enumerable.Range(0, op.Source.Inputs.Length).Select(i => op.In(i, Allowed.Any))];
         int y = op.Out(allowed: Allowed.Any);
         OperatorKind? activation = op.Activation(options, Schema.Concatenation.Activation) switch
@@ -28,6 +34,19 @@ internal static class Joining
         int joined = op.Between("concat", op.Output().Dimensions, op.Output());
         op.Add(OperatorKind.Concat, inputs, [joined], new AxisOptions(axis));
         op.Add(activation.Value, [joined], [y]);
+    }
+
+    /// <summary>Packed bits: along channels the file's words are joined, which joins the bits only where no word has unused ones in between.</summary>
+    private static void Packed(OperatorContext op, int axis)
+    {
+        int[] channels = [.. Enumerable.Range(0, op.Source.Inputs.Length).Select(op.PackedChannels)];
+        int[] inputs = [.. Enumerable.Range(0, channels.Length).Select(op.PackedIn)];
+        int[] dimensions = [.. op.Output().Dimensions];
+        bool alongChannels = axis == dimensions.Length - 1;
+        if (alongChannels && channels.SkipLast(1).Any(c => c % DataTypes.BitsPerWord != 0))
+            op.Unsupported($"packed inputs of {string.Join(", ", channels)} channels; all but the last have a multiple of {DataTypes.BitsPerWord}");
+        dimensions[^1] = alongChannels ? channels.Sum() : channels[0];
+        op.Add(OperatorKind.Concat, inputs, [op.PackedOut(dimensions)], new AxisOptions(axis));
     }
 
     public static void Split(OperatorContext op)
