@@ -46,8 +46,8 @@ internal sealed class TFLiteFile
     /// <summary>An int32 scalar that is a constant.</summary>
     public int Scalar(int value) => Add(new FileTensor($"scalar{tensors.Count}", Int32, []) { Data = MemoryMarshal.AsBytes<int>([value]).ToArray() });
 
-    public void Operator(int code, int[] inputs, int[] outputs, Options? options = null, string? custom = null) =>
-        operators.Add(new FileOperator(code, inputs, outputs, options, custom));
+    public void Operator(int code, int[] inputs, int[] outputs, Options? options = null, string? custom = null, byte[]? customOptions = null) =>
+        operators.Add(new FileOperator(code, inputs, outputs, options, custom, customOptions));
 
     public byte[] Build()
     {
@@ -131,6 +131,7 @@ internal sealed class TFLiteFile
         int inputs = Numbers(b, op.Inputs);
         int outputs = Numbers(b, op.Outputs);
         int options = op.Options?.Write(b) ?? 0;
+        int customOptions = op.CustomOptions is null ? 0 : Bytes(b, op.CustomOptions, 1);
         b.StartTable(9);
         b.AddUint(0, (uint)code, 0);
         b.AddOffset(1, inputs, 0);
@@ -141,6 +142,8 @@ internal sealed class TFLiteFile
             b.AddOffset(4, options, 0);
         }
 
+        if (customOptions != 0)
+            b.AddOffset(5, customOptions, 0);
         return b.EndTable();
     }
 
@@ -159,19 +162,19 @@ internal sealed class TFLiteFile
 
     private static int Buffer(FlatBufferBuilder b, byte[]? data)
     {
-        int vector = 0;
-        if (data is not null)
-        {
-            b.StartVector(1, data.Length, 16);
-            foreach (byte value in data.Reverse())
-                b.AddByte(value);
-            vector = b.EndVector().Value;
-        }
-
+        int vector = data is null ? 0 : Bytes(b, data, 16);
         b.StartTable(1);
         if (vector != 0)
             b.AddOffset(0, vector, 0);
         return b.EndTable();
+    }
+
+    private static int Bytes(FlatBufferBuilder b, byte[] data, int alignment)
+    {
+        b.StartVector(1, data.Length, alignment);
+        foreach (byte value in data.Reverse())
+            b.AddByte(value);
+        return b.EndVector().Value;
     }
 
     private static int Vector(FlatBufferBuilder b, int[] tables)
@@ -190,7 +193,7 @@ internal sealed class TFLiteFile
         return b.EndVector().Value;
     }
 
-    private sealed record FileOperator(int Code, int[] Inputs, int[] Outputs, Options? Options, string? Custom);
+    private sealed record FileOperator(int Code, int[] Inputs, int[] Outputs, Options? Options, string? Custom, byte[]? CustomOptions);
 }
 
 /// <summary>A tensor of a written file.</summary>
