@@ -7,6 +7,7 @@ Command[] verbs =
 [
     DataVerb.Create(),
     TrainVerb.Create(),
+    DistillVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
     EvalVerb.Create(),

@@ -4,10 +4,26 @@ using EdgeRuntime.Compression;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
 using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Distillation;
 using EdgeRuntime.Training.Export;
 using EdgeRuntime.Training.Networks;
 
 namespace EdgeRuntime.Compiler.Verbs;
+
+/// <summary>A verb that trains: what distinguishes it from <c>edgec train</c>.</summary>
+/// <param name="Name">The verb.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="NetworkOption">Option that names the network.</param>
+/// <param name="MethodOption">Option that names the network's training method.</param>
+/// <param name="Options">Its further options.</param>
+/// <param name="Objective">What the trainer minimises, once network and pictures are there; null for the labels' cross entropy.</param>
+internal sealed record TrainingKind(
+    string Name,
+    string Description,
+    string NetworkOption,
+    string MethodOption,
+    IReadOnlyList<Option> Options,
+    Func<ParseResult, Network, DataSplits, TrainingOptions, TextWriter, TrainingObjective?> Objective);
 
 /// <summary><c>edgec train</c>: trains a network and writes it as an .edge file.</summary>
 internal static class TrainVerb
@@ -15,12 +31,16 @@ internal static class TrainVerb
     private const int CalibrationPictures = 512;
     private static readonly string[] Methods = [.. TrainingMethods.All.Select(m => m.Name)];
 
-    public static Command Create()
+    public static Command Create() => Create(new TrainingKind(
+        "train", "Trains a network and writes it as an .edge file", "--network", "--method", [], (_, _, _, _, _) => null));
+
+    /// <summary>The verb of a kind of training.</summary>
+    public static Command Create(TrainingKind kind)
     {
-        var network = new Option<string>("--network") { Description = "Network: " + string.Join(", ", NetworkCatalog.All.Select(n => n.Name)), Required = true };
+        var network = new Option<string>(kind.NetworkOption) { Description = "Network: " + string.Join(", ", NetworkCatalog.All.Select(n => n.Name)), Required = true };
         var data = new Option<string>("--data") { Description = "Data set: mnist, cifar10, svhn, or a folder of pictures by class", Required = true };
         var root = new Option<string>("--data-dir") { Description = "Folder with the data sets (default: EDGE_DATA, or ../shared/data)", DefaultValueFactory = _ => DataSets.DefaultRoot };
-        var method = new Option<string>("--method") { Description = "Method: " + string.Join(", ", Methods), DefaultValueFactory = _ => "float" };
+        var method = new Option<string>(kind.MethodOption) { Description = "Method: " + string.Join(", ", Methods), DefaultValueFactory = _ => "float" };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training set", DefaultValueFactory = _ => 10 };
         var batch = new Option<int>("--batch") { Description = "Pictures in a step", DefaultValueFactory = _ => 128 };
         var rate = new Option<double>("--lr") { Description = "Learning rate at the start", DefaultValueFactory = _ => 2e-3 };
@@ -35,6 +55,7 @@ internal static class TrainVerb
         var dropout = new Option<double>("--dropout") { Description = "Share of activations dropped before fully connected layers", DefaultValueFactory = _ => 0.0 };
         var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
         var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        var leftOut = new Option<string?>("--leave-out") { Description = "Class whose pictures are kept out of training and validation" };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var run = new Option<string?>("--run") { Description = "Folder of checkpoints and log (default: the output's name with .run)" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint" };
@@ -45,10 +66,13 @@ internal static class TrainVerb
         var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         method.AcceptOnlyFromAmong(Methods);
 
-        var command = new Command("train", "Trains a network and writes it as an .edge file")
+        var command = new Command(kind.Name, kind.Description)
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, threads, run, resume, description, origin, licence, output, log,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, resume, description, origin, licence,
+            output, log,
         };
+        foreach (Option option in kind.Options)
+            command.Add(option);
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
@@ -68,6 +92,8 @@ internal static class TrainVerb
                 };
                 options.Validate();
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));
+                if (parsed.GetValue(leftOut) is { } absent)
+                    splits = WithoutClass(splits, absent);
                 ImageSet train = splits.Train;
                 var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(order), parsed.GetValue(dropout));
                 Network made = NetworkCatalog.Create(parsed.GetValue(network)!, request, train.Classes, Normalization.Of(train), options.Seed);
@@ -75,7 +101,7 @@ internal static class TrainVerb
                 TextWriter writer = parsed.InvocationConfiguration.Output;
                 writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({train.Skipped} skipped)");
 
-                var trainer = new Trainer(made, splits, options, folder);
+                var trainer = new Trainer(made, splits, options, folder, kind.Objective(parsed, made, splits, options, writer));
                 RunLog course = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));
                 LearningCurve.Write(Path.Combine(folder, "curve.png"), course);
                 var metadata = new ModelMetadata
@@ -91,13 +117,38 @@ internal static class TrainVerb
                 double accuracy = RuntimeEvaluation.Accuracy(model, made, splits.Test);
                 ModelCard.Write(Path.ChangeExtension(file, ".md"), model, course, new FileInfo(file).Length, accuracy);
                 writer.WriteLine($"validation {course.BestValidationAccuracy:P2}, test {course.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
+                ResultLog result = TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request));
+                if (parsed.GetValue(leftOut) is { } missing)
+                    MeasureLeftOut(result, missing, model, made, splits.Test, writer);
                 if (parsed.GetValue(log) is { } logFile)
-                    TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request)).Write(logFile);
+                    result.Write(logFile);
                 writer.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes; log {trainer.LogFile}");
                 return (int)ExitCode.Success;
             },
             CancellationToken.None));
         return command;
+    }
+
+    /// <summary>Training and validation pictures without those of a class; the test pictures stay.</summary>
+    private static DataSplits WithoutClass(DataSplits splits, string name)
+    {
+        int absent = splits.Train.Classes.ToList().IndexOf(name);
+        if (absent < 0)
+            throw new CommandException(ExitCode.Usage, $"--leave-out is '{name}'; the classes are {string.Join(", ", splits.Train.Classes)}");
+        ImageSet Without(ImageSet set) => set.Select(Enumerable.Range(0, set.Count).Where(i => set.Labels[i] != absent).ToArray());
+        return splits with { Train = Without(splits.Train), Validation = Without(splits.Validation) };
+    }
+
+    private static void MeasureLeftOut(ResultLog log, string name, EdgeModel model, Network network, ImageSet test, TextWriter writer)
+    {
+        LeftOutClass measured = LeftOutClass.Measure(RuntimeEvaluation.Outputs(model, network, test), test.Labels, test.Classes.Count, test.Classes.ToList().IndexOf(name));
+        log.Configuration["leftOut"] = name;
+        log.Figures["leftOutRecall"] = measured.Recall;
+        log.Figures["leftOutOffset"] = measured.Offset;
+        log.Figures["leftOutCorrectedRecall"] = measured.CorrectedRecall;
+        log.Figures["leftOutCorrectedAccuracy"] = measured.CorrectedAccuracy;
+        writer.WriteLine(FormattableString.Invariant(
+            $"class '{name}', never seen: {measured.Recall:P2} recognised; {measured.CorrectedRecall:P2} with {measured.Offset:F2} added to its score, which gives {measured.CorrectedAccuracy:P2} over all classes"));
     }
 
     /// <summary>The command line without what names places on this machine only and does not change the result.</summary>
