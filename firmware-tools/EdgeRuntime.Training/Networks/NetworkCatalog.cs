@@ -47,6 +47,8 @@ public static class NetworkCatalog
         ["vgg-16"] = ("VGG-16 with batch normalization (Simonyan and Zisserman 2015); one hidden layer for small pictures", PlainNetworks.Vgg16),
         ["alexnet"] = ("AlexNet with batch normalization (Krizhevsky et al. 2012), pictures of 224", PlainNetworks.AlexNet),
         ["resnet-8"] = ("ResNet-8 of MLPerf Tiny, 16 to 64 channels", r => ResidualNetworks.Cifar(r, "resnet-8", 1)),
+        ["resnet-14"] = ("ResNet-14 for CIFAR-10, as ResNet-20 with two blocks in a group", r => ResidualNetworks.Cifar(r, "resnet-14", 2)),
+        ["resnet-26"] = ("ResNet-26 for CIFAR-10, as ResNet-20 with four blocks in a group", r => ResidualNetworks.Cifar(r, "resnet-26", 4)),
         ["resnet-20"] = ("ResNet-20 for CIFAR-10 (He et al. 2016)", r => ResidualNetworks.Cifar(r, "resnet-20", 3)),
         ["resnet-18"] = ("ResNet-18 (He et al. 2016); the form for small pictures below sides of 96", ResidualNetworks.ResNet18),
         ["mobilenet-v1"] = ("MobileNet V1 (Howard et al. 2017); fewer strides for small pictures", MobileNetworks.V1),

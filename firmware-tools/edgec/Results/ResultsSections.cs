@@ -10,5 +10,7 @@ internal static class ResultsSections
         new BinaryDigitsSection(),
         new BinaryCifarSection(),
         new BlockOrderSection(),
+        new DistillationDigitsSection(),
+        new DistillationCifarSection(),
     ];
 }
