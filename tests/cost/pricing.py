@@ -16,6 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE.parent.parent / "out" / "cost"
 # Blocks are priced in a loop of this many iterations, so that what counts is the steady state.
 ITERATIONS = 50
+# QEMU's blocks do not reach over the border of a page of this size.
+PAGE = 4096
 
 
 class Figures:
@@ -67,14 +69,44 @@ def count(core, command, caches=True, run=None, window=(1, 2)):
         done = subprocess.run(qemu + [str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         if done.returncode:
             fail(f"'{' '.join(map(str, command))}' ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}")
-        blocks = defaultdict(Figures)
+        blocks = {}
         with open(name) as lines:
             for line in lines:
-                step, _, executed, l1, l2, streamed, _, symbol, code = line.split()
-                blocks[int(step), symbol, code].add(Figures(int(executed), int(l1), int(l2), int(streamed)))
-        return blocks
+                step, address, executed, l1, l2, streamed, _, symbol, code = line.split()
+                figures = Figures(int(executed), int(l1), int(l2), int(streamed))
+                if (found := blocks.setdefault((int(step), int(address, 16), symbol, code), figures)) is not figures:
+                    found.add(figures)
+        return whole(blocks)
     finally:
         os.unlink(name)
+
+
+def whole(blocks):
+    """
+    Takes {(step, address, symbol, code): Figures}, joins blocks that QEMU cut at the border of a page (a loop in two halves would be priced as two loops, and its
+    price would depend on where the linker put it), and returns {(step, symbol, code): Figures}.
+    """
+    blocks = dict(blocks)
+    starts = defaultdict(list)
+    for key in blocks:
+        starts[key[:3]].append(key)
+    for key in sorted(blocks, key=lambda k: -k[1]):
+        step, address, symbol, code = key
+        end = address + len(code) // 2
+        after = [k for k in starts[step, end, symbol] if k in blocks and blocks[k].executed == blocks[key].executed]
+        if end % PAGE or len(after) != 1:
+            continue
+        rest = blocks.pop(after[0])
+        rest.executed = 0
+        figures = blocks.pop(key)
+        figures.add(rest)
+        joined = (step, address, symbol, code + after[0][3])
+        blocks[joined] = figures
+        starts[joined[:3]].append(joined)
+    sums_of_code = defaultdict(Figures)
+    for (step, _, symbol, code), figures in blocks.items():
+        sums_of_code[step, symbol, code].add(figures)
+    return sums_of_code
 
 
 def disassemble(words):

@@ -66,6 +66,22 @@ class CostOfAKnownProgram(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, "ended with 7"):
             pricing.count("a72", [self.program, "0"])
 
+    def test_a_block_cut_by_the_border_of_a_page_is_made_whole(self):
+        cut = {
+            (0, 0x1FF8, "f", "aaaaaaaabbbbbbbb"): pricing.Figures(7, 1, 0, 0),
+            (0, 0x2000, "f", "cccccccc"): pricing.Figures(7, 2, 1, 0),
+            (0, 0x2FFC, "f", "dddddddd"): pricing.Figures(7),
+            (0, 0x3000, "f", "eeeeeeee"): pricing.Figures(9),
+            (1, 0x1FF8, "f", "aaaaaaaabbbbbbbb"): pricing.Figures(5),
+        }
+        found = {key: (f.executed, f.l1, f.l2) for key, f in pricing.whole(cut).items()}
+        self.assertEqual(found, {
+            (0, "f", "aaaaaaaabbbbbbbbcccccccc"): (7, 3, 1),
+            (0, "f", "dddddddd"): (7, 0, 0),
+            (0, "f", "eeeeeeee"): (9, 0, 0),
+            (1, "f", "aaaaaaaabbbbbbbb"): (5, 0, 0),
+        })
+
 
 if __name__ == "__main__":
     unittest.main()
