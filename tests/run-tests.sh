@@ -79,6 +79,7 @@ if check build dotnet build EdgeRuntime.sln -c Release -nologo -v quiet -clp:NoS
     check setup-script tests/setup/setup-test.sh || true
     check cost-model tests/cost/test_cost.py || true
     if check program-with-symbols deploy/publish-arm64.sh --symbols; then
+        check code-of-kernels tests/cost/kernels.py || true
         check cost-of-networks tests/cost/cost.py check || true
     fi
     for project in "${projects[@]}"; do run_project "$project" host; done

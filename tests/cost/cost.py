@@ -27,8 +27,8 @@ RECORD = pathlib.Path(__file__).resolve().parent / "recorded.json"
 RUN_SYMBOL = "EdgeRuntime_EdgeRuntime_Session__Run"
 COVER = 0.998
 GROWTH_ALLOWED = 1.03
-# From the start of the process to the first prediction on a Pi 4: the budget of docs/architecture.md.
-START_CORE, START_MILLISECONDS = "a72", 300
+# The core on which the time from the start of the process to the first prediction is held.
+START_CORE = "a72"
 
 
 def measure(model, core):
@@ -170,13 +170,13 @@ def start(_):
     write_picture(picture)
     dearer = []
     for name, network in networks.NETWORKS.items():
-        if not network.checked:
+        if not network.start:
             continue
         blocks = pricing.count(START_CORE, [PROGRAM, "classify", networks.build(name), picture])
         total = with_time(START_CORE, pricing.merge(pricing.sums(START_CORE, blocks, COVER).values()))
         print(f"{name:20} {START_CORE:4} {total['cycles'] / 1e6:9.3f} M cycles, {total['ms']:.1f} ms from start to first prediction")
-        if total["ms"] > START_MILLISECONDS:
-            dearer.append(f"{name} takes {total['ms']:.0f} ms from start to first prediction; the limit is {START_MILLISECONDS} ms")
+        if total["ms"] > network.start:
+            dearer.append(f"{name} takes {total['ms']:.0f} ms from start to first prediction; the limit is {network.start} ms")
     if dearer:
         sys.exit("\n".join(dearer))
 

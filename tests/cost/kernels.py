@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Disassembles the published arm64 kernels and holds their inner loops to what they were written to be.
+
+  kernels.py            checks out/arm64-symbols/edged against KERNELS
+  kernels.py --list     prints what the inner loop of every kernel holds, to write a new line of the table from
+
+Every compiled form of a kernel (one per way of rounding) is checked: its innermost loop with the most arithmetic must hold exactly the given instructions, and no
+innermost loop may keep vectors on the stack.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+from collections import Counter
+from typing import NamedTuple
+
+import pricing
+
+PROGRAM = pathlib.Path(__file__).resolve().parent.parent.parent / "out/arm64-symbols/edged"
+
+
+class Kernel(NamedTuple):
+    """Part of a kernel's symbol, and the instructions of its inner loop that matter: {mnemonic: count}."""
+
+    symbol: str
+    loop: dict
+
+
+INT8 = "EdgeRuntime_EdgeRuntime_Kernels_Int8_"
+KERNELS = [
+    # 2 rows x 16 channels x 4 depths, and 4 rows x 8 channels x 4 depths: 128 products.
+    Kernel(INT8 + "NeonGemmTile__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0}),
+    Kernel(INT8 + "NeonGemmTile__Narrow", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 8}),
+    # 4 rows x 16 channels x 8 depths, and 8 rows x 8 channels x 8 depths: 512 products.
+    Kernel(INT8 + "NeonDpGemmTile__Wide", {"sdot": 32, "mov": 0}),
+    Kernel(INT8 + "NeonDpGemmTile__Narrow", {"sdot": 32, "mov": 0}),
+    # Three pixels of 8 channels a turn, and two where windows move by two columns.
+    Kernel(INT8 + "NeonDepthwise3x3Tile__Stride1", {"smull": 15, "smlal": 12}),
+    Kernel(INT8 + "NeonDepthwise3x3Tile__Stride2", {"smull": 10, "smlal": 8}),
+    Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride1", {"sdot": 18, "zip1": 9, "zip2": 3}),
+    Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride2", {"sdot": 12, "zip1": 12, "zip2": 4}),
+    # 16 elements a step.
+    Kernel(INT8 + "NeonSumKernel_1<EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundAwayFromZero>__SumScaled", {"sqrdmulh": 8, "srshl": 8}),
+]
+
+ARITHMETIC = re.compile(r"(smull2?|smlal2?|sadalp|sdot|cnt|eor|sqrdmulh|addp|uadalp)$")
+# Vector registers to and from the frame: str q8, [sp, #16] and ldr q8, [x29, #48].
+SPILL = re.compile(r"(str|ldr|stp|ldp|stur|ldur)\s+[qd]\d+,.*\[(sp|x29)\b")
+BRANCH = re.compile(r"(?:b|b\.\w+|cbn?z|tbn?z)\s+(?:.*,\s*)?(?:0x)?([0-9a-f]+)\b(?=\s*(?:<|$))")
+
+
+def symbols(part):
+    """Names of the functions whose symbol starts with the given part."""
+    listed = subprocess.run([pricing.tool("llvm-nm"), "--defined-only", "--format=just-symbols", PROGRAM], capture_output=True, text=True, check=True)
+    return sorted({line for line in listed.stdout.splitlines() if line.startswith(part) and not line.startswith("__")})
+
+
+def disassemble(names):
+    """{function: [(address, mnemonic, text)]}"""
+    command = [pricing.tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--disassemble-symbols={','.join(names)}", PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    functions, current = {}, None
+    for line in done.stdout.splitlines():
+        if head := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+            current = functions.setdefault(head[1], [])
+        elif (body := re.match(r"\s*([0-9a-f]+):\s+(\S+)\s*(.*)$", line)) and current is not None:
+            current.append((int(body[1], 16), body[2], f"{body[2]} {body[3]}"))
+    return functions
+
+
+def innermost_loops(code):
+    """The instructions of each loop that has no loop inside: from the target of a backward branch to the branch."""
+    loops = []
+    for address, _, text in code:
+        if (branch := BRANCH.match(text)) and code[0][0] <= int(branch[1], 16) <= address:
+            loops.append((int(branch[1], 16), address))
+    inner = [a for a in loops if not any(a != b and a[0] <= b[0] and b[1] <= a[1] for b in loops)]
+    return [[i for i in code if first <= i[0] <= last] for first, last in inner]
+
+
+def arithmetic(loop):
+    """How many of a loop's instructions multiply, count or add products."""
+    return sum(bool(ARITHMETIC.match(mnemonic)) for _, mnemonic, _ in loop)
+
+
+def mnemonics(loop):
+    """{mnemonic: count}; of the moves, those between vector registers."""
+    return Counter(m for _, m, text in loop if m != "mov" or re.match(r"mov\s+v", text))
+
+
+def check(kernel):
+    """Complaints about a kernel."""
+    names = symbols(kernel.symbol)
+    if not names:
+        return [f"{kernel.symbol}: the program has no such function"]
+    complaints = []
+    for name, code in disassemble(names).items():
+        loops = innermost_loops(code)
+        if not loops:
+            complaints.append(f"{name}: no loop")
+            continue
+        found = mnemonics(max(loops, key=arithmetic))
+        complaints += [f"{name}: {found[m]} {m} in the inner loop, not {n}" for m, n in kernel.loop.items() if found[m] != n]
+        complaints += [f"{name}: '{text}' in an inner loop" for loop in loops for _, _, text in loop if SPILL.match(text)]
+    return complaints
+
+
+def main():
+    """The command line."""
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--list", action="store_true")
+    a = p.parse_args()
+    if not PROGRAM.exists():
+        pricing.fail(f"{PROGRAM} is missing: deploy/publish-arm64.sh --symbols")
+    if a.list:
+        for kernel in KERNELS:
+            for name, code in disassemble(symbols(kernel.symbol)).items():
+                loops = innermost_loops(code)
+                print(name, dict(mnemonics(max(loops, key=arithmetic))) if loops else "no loop")
+        return
+    complaints = [c for kernel in KERNELS for c in check(kernel)]
+    if complaints:
+        sys.exit("\n".join(complaints))
+    print(f"{len(KERNELS)} kernels are what they were written to be")
+
+
+if __name__ == "__main__":
+    main()
