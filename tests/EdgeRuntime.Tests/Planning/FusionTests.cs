@@ -50,6 +50,32 @@ public class FusionTests
         Assert.Equal(Padding2D.Of(0, 1, 2, 0), ((Conv2DOptions)node.Options).Padding);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_int8_depthwise_convolution_of_one_channel_becomes_a_convolution(bool perChannel)
+    {
+        var cases = new CaseBuilder(new Random(3));
+        int x = cases.Int8Input(new Shape(2, 9, 7, 1));
+        int w = cases.Int8Weights(new Shape(1, 3, 5, 6), perChannel ? 3 : -1, 0.01f);
+        int y = cases.Output(DataType.Int8, new Shape(2, 5, 4, 6), new Quantization(0.05f, 4));
+        cases.Node(OperatorKind.DepthwiseConv2D, [x, w, cases.Int32Bias(6, 3000)], [y], new Conv2DOptions { StrideHeight = 2, StrideWidth = 2, Padding = Padding2D.Same });
+        Node node = Assert.Single(FuseAndCompare(cases.Graph.Build(), tolerance: 0).Nodes);
+        Assert.Equal(OperatorKind.Conv2D, node.Kind);
+    }
+
+    [Fact]
+    public void A_depthwise_convolution_of_several_channels_or_of_floats_stays()
+    {
+        Assert.Equal(OperatorKind.DepthwiseConv2D, Assert.Single(FuseAndCompare(new Chain(DataType.Float32).Depthwise().Build(), tolerance: 1e-5f).Nodes).Kind);
+        var cases = new CaseBuilder(new Random(4));
+        int x = cases.Int8Input(new Shape(1, 4, 4, 2));
+        int w = cases.Int8Weights(new Shape(1, 3, 3, 6), 3, 0.01f);
+        int y = cases.Output(DataType.Int8, new Shape(1, 2, 2, 6), new Quantization(0.05f, 4));
+        cases.Node(OperatorKind.DepthwiseConv2D, [x, w, -1], [y], new Conv2DOptions());
+        Assert.Equal(OperatorKind.DepthwiseConv2D, Assert.Single(FuseAndCompare(cases.Graph.Build(), tolerance: 0).Nodes).Kind);
+    }
+
     [Fact]
     public void Padding_wider_than_the_window_stays()
     {

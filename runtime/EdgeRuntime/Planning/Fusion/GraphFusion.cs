@@ -15,6 +15,7 @@ internal static class GraphFusion
         PaddingFusion.Apply,
         ChannelAffineFusion.Apply,
         ActivationFusion.Apply,
+        SingleInputDepthwise.Apply,
     ];
 
     /// <summary>The rewritten graph; inputs and outputs keep their order, names, types and shapes.</summary>
@@ -22,7 +23,7 @@ internal static class GraphFusion
     {
         var working = new FusionGraph(graph);
 
-        // Every success removes an operator, so this ends.
+        // Every success removes an operator, or a depthwise convolution for good, so this ends.
         for (bool changed = true; changed;)
         {
             changed = false;
