@@ -29,6 +29,14 @@ internal static class BinaryElementwiseCases
                 yield return c;
         }
 
+        // Equal scales, whose factors are both 1/2 in sums; an output so fine that its factor does not shift.
+        foreach (Activation activation in (Activation[])[Activation.None, Activation.Relu])
+        {
+            yield return Int8(kind, picture, new Quantization(0.04f, 5), new Quantization(0.04f, -128), new Quantization(kind == OperatorKind.Mul ? 0.1f : 0.05f, -3), activation);
+            if (kind != OperatorKind.Mul)
+                yield return Int8(kind, picture, new Quantization(0.04f, 5), new Quantization(0.03f, 9), new Quantization(0.08f / (1 << 20) / 0.7f, 0), activation);
+        }
+
         (Shape, Shape)[] broadcast =
         [
             (picture, new Shape(17)), (new Shape(17), picture), (picture, new Shape(1, 1, 1, 1)), (picture, new Shape(1, 3, 1, 17)),
@@ -41,6 +49,10 @@ internal static class BinaryElementwiseCases
                 yield return c;
         }
     }
+
+    private static OperatorCase Int8(OperatorKind kind, Shape shape, Quantization a, Quantization b, Quantization y, Activation activation) =>
+        new($"int8 {shape}, {activation}, scales {a.Scale} and {b.Scale} to {y.Scale}", kind, c =>
+            c.Node(kind, [c.Int8Input(shape, a), c.Int8Input(shape, b)], [c.Output(DataType.Int8, shape, y)], new ActivationOptions(activation)));
 
     private static IEnumerable<OperatorCase> Both(OperatorKind kind, Shape a, Shape b, Shape y, Activation activation, float ratio)
     {

@@ -42,6 +42,14 @@ internal static class ConvolutionCases
         yield return new Convolution(1, 4, 4, 16, 16, 3, 3) { Padding = Padding2D.Same, PerChannel = false };
         yield return new Convolution(1, 4, 4, 16, 16, 3, 3) { Padding = Padding2D.Same, Bias = false, Activation = Activation.ReluN1To1 };
 
+        // Pictures of several bands, above and beside each other, and the sizes that networks have.
+        yield return new Convolution(1, 21, 9, 16, 24, 3, 3) { Padding = Padding2D.Same };
+        yield return new Convolution(1, 5, 41, 64, 16, 3, 3) { Padding = Padding2D.Same };
+        yield return new Convolution(2, 11, 43, 32, 8, 5, 5) { Padding = Padding2D.Same, Stride = 2 };
+        yield return new Convolution(1, 20, 33, 3, 16, 3, 3) { Padding = Padding2D.Same, Stride = 2, Activation = Activation.Relu6 };
+        yield return new Convolution(1, 9, 8, 16, 16, 1, 1) { Stride = 2 };
+        yield return new Convolution(1, 18, 19, 1, 8, 3, 3) { Padding = Padding2D.Same, Stride = 2, Activation = Activation.Relu6 };
+
         // Groups.
         yield return new Convolution(1, 5, 5, 8, 12, 3, 3) { Groups = 2, Padding = Padding2D.Same };
         yield return new Convolution(1, 5, 5, 12, 8, 1, 1) { Groups = 4 };

@@ -34,6 +34,24 @@ internal static class DepthwiseCases
         yield return new Depthwise(1, 4, 4, 16, 1, 3, 3) { Padding = Padding2D.Same, PerChannel = false };
         yield return new Depthwise(1, 4, 4, 16, 1, 3, 3) { Padding = Padding2D.Same, Bias = false };
         yield return new Depthwise(1, 8, 17, 8, 1, 3, 3) { Padding = Padding2D.Same };
+
+        // Rows of every length around the pixels that 3x3 kernels take a turn, with and without columns outside of the picture.
+        for (int width = 1; width <= 9; width++)
+        {
+            yield return new Depthwise(1, 4, width, 9, 1, 3, 3) { Padding = Padding2D.Same };
+            yield return new Depthwise(1, 4, width, 9, 1, 3, 3) { Padding = Padding2D.Same, Stride = 2, Activation = Activation.Relu };
+        }
+
+        for (int width = 3; width <= 9; width++)
+        {
+            yield return new Depthwise(1, 5, width, 8, 1, 3, 3);
+            yield return new Depthwise(1, 5, width, 8, 1, 3, 3) { Stride = 2 };
+            yield return new Depthwise(1, 5, width, 8, 1, 3, 3) { Padding = Padding2D.Of(0, 0, 1, 0), Activation = Activation.Relu };
+            yield return new Depthwise(1, 5, width, 8, 1, 3, 3) { Padding = Padding2D.Of(2, 2, 0, 1) };
+        }
+
+        yield return new Depthwise(1, 5, 6, 8, 1, 3, 3) { Padding = Padding2D.Of(1, 1, 2, 2) };
+        yield return new Depthwise(1, 9, 9, 8, 1, 3, 3) { Padding = Padding2D.Same, Stride = 3 };
     }
 
     private static IEnumerable<OperatorCase> Both(Depthwise c)

@@ -9,5 +9,7 @@ internal static class Int8Kernels
         .. Int8Conv2D.Entries,
         .. Int8DepthwiseConv2D.Entries,
         .. Int8Add.Entries,
+        .. Int8Pooling.Entries,
+        .. Int8Movement.Entries,
     ];
 }

@@ -13,6 +13,14 @@ internal static class Int8Add
     private static bool Supports(KernelRequest r) =>
         r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Input(0).Shape == r.Output().Shape && r.Input(1).Shape == r.Output().Shape;
 
-    private static NeonSumKernel Create(KernelRequest r) =>
-        new(r, new Int8SumScaling(r.Input(0).Quantization!, r.Input(1).Quantization!, r.Output().Quantization!, r.Options<ActivationOptions>().Activation));
+    private static Kernel Create(KernelRequest r)
+    {
+        var scaling = new Int8SumScaling(r.Input(0).Quantization!, r.Input(1).Quantization!, r.Output().Quantization!, r.Options<ActivationOptions>().Activation);
+
+        // The output's factor is below 1: it never shifts left.
+        bool limited = scaling.Low > sbyte.MinValue || scaling.High < sbyte.MaxValue;
+        if (scaling.Low >= scaling.OutputZeroPoint)
+            return limited ? new NeonSumKernel<RoundUpwardsLimited>(r, scaling) : new NeonSumKernel<RoundUpwards>(r, scaling);
+        return scaling.Output.Shift < 0 && !limited ? new NeonSumKernel<RoundAwayFromZero>(r, scaling) : new NeonSumKernel<RoundGeneral>(r, scaling);
+    }
 }

@@ -28,20 +28,8 @@ internal static unsafe class Int8Conv2D
     {
         Activation activation = r.Node.Options is Conv2DOptions o ? o.Activation : r.Options<ActivationOptions>().Activation;
         OutputScaling scaling = OutputScaling.Of(r, r.Input(1).Shape[0], activation);
-        return ChannelScaling.Mode(scaling) switch
-        {
-            RoundingMode.Upwards => Create<TTile, RoundUpwards>(r, scaling),
-            RoundingMode.AwayFromZero => Create<TTile, RoundAwayFromZero>(r, scaling),
-            _ => Create<TTile, RoundGeneral>(r, scaling),
-        };
+        return ChannelScaling.Create(scaling, new Factory<TTile>(r, scaling));
     }
-
-    private static Kernel Create<TTile, TRounding>(KernelRequest r, OutputScaling scaling)
-        where TTile : struct, IGemmTile
-        where TRounding : struct, IRounding =>
-        r.Node.Options is Conv2DOptions { DilationHeight: 1, DilationWidth: 1 } o && !IsMatrix(r, o)
-            ? new BandConv2DKernel<TTile, TRounding>(r, scaling)
-            : new GemmConv2DKernel<TTile, TRounding>(r, scaling);
 
     /// <summary>Whether windows are single pixels next to each other, so that the picture itself is the matrix.</summary>
     private static bool IsMatrix(KernelRequest r, Conv2DOptions options)
@@ -49,5 +37,15 @@ internal static unsafe class Int8Conv2D
         (WindowAxis rows, WindowAxis columns) = WindowAxis.Of(r.Input(0).Shape, r.Input(1).Shape, options);
         return rows is { Filter: 1, Stride: 1, PadBefore: 0 } && columns is { Filter: 1, Stride: 1, PadBefore: 0 }
             && rows.Output == rows.Input && columns.Output == columns.Input;
+    }
+
+    private sealed class Factory<TTile>(KernelRequest r, OutputScaling scaling) : IRoundedKernelFactory
+        where TTile : struct, IGemmTile
+    {
+        public Kernel Create<TRounding>()
+            where TRounding : struct, IRounding =>
+            r.Node.Options is Conv2DOptions { DilationHeight: 1, DilationWidth: 1 } o && !IsMatrix(r, o)
+                ? new BandConv2DKernel<TTile, TRounding>(r, scaling)
+                : new GemmConv2DKernel<TTile, TRounding>(r, scaling);
     }
 }

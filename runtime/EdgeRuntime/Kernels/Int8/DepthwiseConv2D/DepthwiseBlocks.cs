@@ -1,7 +1,7 @@
 namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
-/// Constants of a depthwise convolution in blocks of 16 channels, the last one 8 wide where no more than 8 channels are left. A last block that is not full
+/// Constants of a depthwise convolution in blocks of 16 channels, the last one 8 wide where no more than 8 channels are left, or of 8 channels throughout. A last block that is not full
 /// starts earlier and overlaps the one before it, so that blocks are always full and never leave the tensor.
 /// </summary>
 internal sealed unsafe class DepthwiseBlocks : IDisposable
@@ -14,14 +14,16 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
 
     private readonly NativeBuffer buffer;
     private readonly long blockBytes;
+    private readonly int step;
 
-    private DepthwiseBlocks(int channels, Func<int, int> bytes)
+    private DepthwiseBlocks(int channels, int step, Func<int, int> bytes)
     {
+        this.step = step;
         Channels = channels;
-        Count = (channels + Wide - 1) / Wide;
-        LastIsNarrow = channels - ((Count - 1) * Wide) <= Narrow;
-        blockBytes = bytes(Wide);
-        Bytes = ((Count - 1) * blockBytes) + bytes(LastIsNarrow ? Narrow : Wide);
+        Count = (channels + step - 1) / step;
+        LastIsNarrow = channels - ((Count - 1) * step) <= Narrow;
+        blockBytes = bytes(step);
+        Bytes = ((Count - 1) * blockBytes) + bytes(LastIsNarrow ? Narrow : step);
         buffer = new NativeBuffer(Bytes);
     }
 
@@ -41,10 +43,17 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
     public static bool Covers(int channels) => channels is Narrow or >= Wide;
 
     /// <summary>Packs weights [taps, channels].</summary>
-    public static DepthwiseBlocks Pack<TTile>(sbyte* weights, int* bias, int channels, int taps, int inputZeroPoint, OutputScaling scaling)
-        where TTile : struct, IDepthwiseTile
+    /// <param name="weights">Weights, tap by tap.</param>
+    /// <param name="bias">One for each channel, or null.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="taps">Taps of the window.</param>
+    /// <param name="inputZeroPoint">Zero point of the activations.</param>
+    /// <param name="scaling">Requantization of the outputs.</param>
+    /// <param name="step">Channels of a block: <see cref="Wide"/> or <see cref="Narrow"/>.</param>
+    public static DepthwiseBlocks Pack<TTile>(sbyte* weights, int* bias, int channels, int taps, int inputZeroPoint, OutputScaling scaling, int step)
+        where TTile : struct, IDepthwiseWeights
     {
-        var blocks = new DepthwiseBlocks(channels, width => (3 * sizeof(int) * width) + TTile.WeightBytes(taps, width));
+        var blocks = new DepthwiseBlocks(channels, step, width => (3 * sizeof(int) * width) + TTile.WeightBytes(taps, width));
         for (int b = 0; b < blocks.Count; b++)
         {
             int first = blocks.FirstChannel(b);
@@ -73,10 +82,10 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
     public byte* Constants(int block) => buffer.Pointer + (block * blockBytes);
 
     /// <summary>Channels of a block.</summary>
-    public int Width(int block) => block == Count - 1 && LastIsNarrow ? Narrow : Wide;
+    public int Width(int block) => block == Count - 1 && LastIsNarrow ? Narrow : step;
 
     /// <summary>First channel of a block.</summary>
-    public int FirstChannel(int block) => Math.Min(block * Wide, Channels - Width(block));
+    public int FirstChannel(int block) => Math.Min(block * step, Channels - Width(block));
 
     public void Dispose() => buffer.Dispose();
 }

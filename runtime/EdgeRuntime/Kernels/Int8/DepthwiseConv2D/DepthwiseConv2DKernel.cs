@@ -31,7 +31,7 @@ internal sealed unsafe class DepthwiseConv2DKernel<TTile, TRounding> : Kernel
         batches = x[0];
         channels = x[3];
         tapCount = rows.Filter * columns.Filter;
-        blocks = DepthwiseBlocks.Pack<TTile>((sbyte*)request.Constant(1), (int*)request.Constant(2), channels, tapCount, zeroPoint, scaling);
+        blocks = DepthwiseBlocks.Pack<TTile>((sbyte*)request.Constant(1), (int*)request.Constant(2), channels, tapCount, zeroPoint, scaling, DepthwiseBlocks.Wide);
         limits = new OutputLimits(scaling);
 
         firstInside = Math.Min((columns.PadBefore + columns.Stride - 1) / columns.Stride, columns.Output);
@@ -98,16 +98,15 @@ internal sealed unsafe class DepthwiseConv2DKernel<TTile, TRounding> : Kernel
 
     private void SetTaps(byte** taps, byte* x, int oy, int ox)
     {
+        int left = (ox * columns.Stride) - columns.PadBefore;
         for (int fy = 0; fy < rows.Filter; fy++)
         {
             int iy = (oy * rows.Stride) - rows.PadBefore + (fy * rows.Dilation);
-            byte* row = x + ((nint)iy * columns.Input * channels);
-            for (int fx = 0; fx < columns.Filter; fx++)
-            {
-                int ix = (ox * columns.Stride) - columns.PadBefore + (fx * columns.Dilation);
-                bool inside = (uint)iy < (uint)rows.Input && (uint)ix < (uint)columns.Input;
-                *taps++ = inside ? row + ((nint)ix * channels) : zeroRow.Pointer;
-            }
+            bool rowInside = (uint)iy < (uint)rows.Input;
+            byte* row = x + (((nint)iy * columns.Input) + left) * channels;
+            int ix = left;
+            for (int fx = 0; fx < columns.Filter; fx++, ix += columns.Dilation, row += (nint)columns.Dilation * channels)
+                *taps++ = rowInside && (uint)ix < (uint)columns.Input ? row : zeroRow.Pointer;
         }
     }
 }

@@ -7,33 +7,44 @@ internal static unsafe class Int8DepthwiseConv2D
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
-        Entry<NeonDepthwise3x3Tile>("3x3.neon", CpuFeatures.AdvSimd),
-        Entry<NeonDepthwiseTile>("any.neon", CpuFeatures.AdvSimd),
+        Entry3x3<NeonDpDepthwise3x3Tile>("neon-dp", CpuFeatures.AdvSimd | CpuFeatures.Dp),
+        Entry3x3<NeonDepthwise3x3Tile>("neon", CpuFeatures.AdvSimd),
+        Entry<NeonDepthwiseTile>("neon", CpuFeatures.AdvSimd),
     ];
 
-    private static KernelEntry Entry<TTile>(string variant, CpuFeatures requires)
+    private static KernelEntry Entry3x3<TTile>(string instructions, CpuFeatures requires)
+        where TTile : struct, IDepthwise3x3Tile =>
+        new($"int8.depthwiseconv2d.3x3.{instructions}", OperatorKind.DepthwiseConv2D, requires, r => Supports<TTile>(r) && Depthwise3x3Kernel<TTile, RoundGeneral>.Supports(r), Create3x3<TTile>);
+
+    private static KernelEntry Entry<TTile>(string instructions, CpuFeatures requires)
         where TTile : struct, IDepthwiseTile =>
-        new($"int8.depthwiseconv2d.{variant}", OperatorKind.DepthwiseConv2D, requires, Supports<TTile>, Create<TTile>);
+        new($"int8.depthwiseconv2d.any.{instructions}", OperatorKind.DepthwiseConv2D, requires, r => Supports<TTile>(r) && DepthwiseBlocks.Covers(r.Input(1).Shape[3]), Create<TTile>);
 
     private static bool Supports<TTile>(KernelRequest r)
-        where TTile : struct, IDepthwiseTile
-    {
-        Shape w = r.Input(1).Shape;
-        return r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Constant(1) != null && (!r.HasInput(2) || r.Constant(2) != null)
-            && r.Input(0).Shape[3] == w[3] && DepthwiseBlocks.Covers(w[3])
-            && (TTile.Taps == 0 || (w[1] == 3 && w[2] == 3))
-            && (TTile.AllowsMinimumWeight || !GemmPanels.HoldsMinimum((sbyte*)r.Constant(1), w.ElementCount));
-    }
+        where TTile : struct, IDepthwiseWeights =>
+        r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Constant(1) != null && (!r.HasInput(2) || r.Constant(2) != null)
+        && r.Input(0).Shape[3] == r.Input(1).Shape[3]
+        && (TTile.AllowsMinimumWeight || !GemmPanels.HoldsMinimum((sbyte*)r.Constant(1), r.Input(1).Shape.ElementCount));
+
+    private static OutputScaling Scaling(KernelRequest r) => OutputScaling.Of(r, r.Input(1).Shape[3], r.Options<Conv2DOptions>().Activation);
+
+    private static Kernel Create3x3<TTile>(KernelRequest r)
+        where TTile : struct, IDepthwise3x3Tile => ChannelScaling.Create(Scaling(r), new Factory3x3<TTile>(r));
 
     private static Kernel Create<TTile>(KernelRequest r)
+        where TTile : struct, IDepthwiseTile => ChannelScaling.Create(Scaling(r), new Factory<TTile>(r));
+
+    private sealed class Factory3x3<TTile>(KernelRequest r) : IRoundedKernelFactory
+        where TTile : struct, IDepthwise3x3Tile
+    {
+        public Kernel Create<TRounding>()
+            where TRounding : struct, IRounding => new Depthwise3x3Kernel<TTile, TRounding>(r, Scaling(r));
+    }
+
+    private sealed class Factory<TTile>(KernelRequest r) : IRoundedKernelFactory
         where TTile : struct, IDepthwiseTile
     {
-        OutputScaling scaling = OutputScaling.Of(r, r.Input(1).Shape[3], r.Options<Conv2DOptions>().Activation);
-        return ChannelScaling.Mode(scaling) switch
-        {
-            RoundingMode.Upwards => new DepthwiseConv2DKernel<TTile, RoundUpwards>(r, scaling),
-            RoundingMode.AwayFromZero => new DepthwiseConv2DKernel<TTile, RoundAwayFromZero>(r, scaling),
-            _ => new DepthwiseConv2DKernel<TTile, RoundGeneral>(r, scaling),
-        };
+        public Kernel Create<TRounding>()
+            where TRounding : struct, IRounding => new DepthwiseConv2DKernel<TTile, TRounding>(r, Scaling(r));
     }
 }

@@ -1,184 +1,317 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
 namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
-/// 3x3 depthwise convolution in NEON without dot product, 16 (or 8) channels of one pixel at a time: smull and smlal add the products of two taps in int16
-/// (which they fit when no weight is -128), saddw adds those to int32. All 9 weight vectors stay in registers, their lower halves a second time, since taking
-/// the lower half of a live register costs a copy.
+/// 3x3 depthwise convolution in NEON without dot product, 8 channels: smull and smlal add the products of two taps in int16 (which they fit when no weight is
+/// -128); pairs of those are added in int32. Each column of three inputs is loaded once and stays in registers for all windows that hold it. The sums of one
+/// pixel are requantized between the products of the next, so that the in-order core has work while it waits for results.
 /// </summary>
-internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwiseTile
+internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
 {
     public static bool AllowsMinimumWeight => false;
-
-    public static int Taps => 9;
 
     public static int WeightBytes(int taps, int width) => taps * width;
 
     public static int WeightOffset(int tap, int channel, int width) => (tap * width) + channel;
 
-    public static void Wide<TRounding>(DepthwiseRun* run)
+    public static void Stride1<TRounding>(DepthwiseRow* row)
         where TRounding : struct, IRounding
     {
-        byte** taps = run->Taps;
-        nint x = run->Channel;
-        byte* p0 = taps[0], p1 = taps[1], p2 = taps[2], p3 = taps[3], p4 = taps[4], p5 = taps[5], p6 = taps[6], p7 = taps[7], p8 = taps[8];
-        int* constants = (int*)run->Constants;
-        sbyte* w = (sbyte*)(constants + 48);
-        Vector128<sbyte> w0 = AdvSimd.LoadVector128(w);
-        Vector128<sbyte> w1 = AdvSimd.LoadVector128(w + 16);
-        Vector128<sbyte> w2 = AdvSimd.LoadVector128(w + 32);
-        Vector128<sbyte> w3 = AdvSimd.LoadVector128(w + 48);
-        Vector128<sbyte> w4 = AdvSimd.LoadVector128(w + 64);
-        Vector128<sbyte> w5 = AdvSimd.LoadVector128(w + 80);
-        Vector128<sbyte> w6 = AdvSimd.LoadVector128(w + 96);
-        Vector128<sbyte> w7 = AdvSimd.LoadVector128(w + 112);
-        Vector128<sbyte> w8 = AdvSimd.LoadVector128(w + 128);
-        Vector64<sbyte> v0 = AdvSimd.LoadVector64(w);
-        Vector64<sbyte> v1 = AdvSimd.LoadVector64(w + 16);
-        Vector64<sbyte> v2 = AdvSimd.LoadVector64(w + 32);
-        Vector64<sbyte> v3 = AdvSimd.LoadVector64(w + 48);
-        Vector64<sbyte> v4 = AdvSimd.LoadVector64(w + 64);
-        Vector64<sbyte> v5 = AdvSimd.LoadVector64(w + 80);
-        Vector64<sbyte> v6 = AdvSimd.LoadVector64(w + 96);
-        Vector64<sbyte> v7 = AdvSimd.LoadVector64(w + 112);
-        Vector64<sbyte> v8 = AdvSimd.LoadVector64(w + 128);
-        Vector128<short> zeroPoint = run->Limits.ZeroPoint;
-        Vector128<sbyte> low = run->Limits.Low;
-        Vector128<sbyte> high = run->Limits.High;
-        nint step = run->InputStep;
-        nint outputStep = run->OutputStep;
-        sbyte* y = run->Output;
-        int count = run->Count;
-        do
+        byte* p0 = row->Row0, p1 = row->Row1, p2 = row->Row2, outside = row->Outside;
+        nint d0 = row->Step0, d1 = row->Step1, d2 = row->Step2;
+        int* constants = (int*)row->Constants;
+        sbyte* w = (sbyte*)(constants + 24);
+        Vector64<sbyte> w0 = AdvSimd.LoadVector64(w);
+        Vector64<sbyte> w1 = AdvSimd.LoadVector64(w + 8);
+        Vector64<sbyte> w2 = AdvSimd.LoadVector64(w + 16);
+        Vector64<sbyte> w3 = AdvSimd.LoadVector64(w + 24);
+        Vector64<sbyte> w4 = AdvSimd.LoadVector64(w + 32);
+        Vector64<sbyte> w5 = AdvSimd.LoadVector64(w + 40);
+        Vector64<sbyte> w6 = AdvSimd.LoadVector64(w + 48);
+        Vector64<sbyte> w7 = AdvSimd.LoadVector64(w + 56);
+        Vector64<sbyte> w8 = AdvSimd.LoadVector64(w + 64);
+        Vector128<short> zeroPoint = row->Limits.ZeroPoint;
+        Vector64<sbyte> low = row->Limits.Low.GetLower(), high = row->Limits.High.GetLower();
+        sbyte* y = row->Output;
+        nint outputStep = row->OutputStep;
+        int count = row->Count;
+        int outsideAt = row->RightOutside ? 1 : 0;
+        Vector128<int> s0 = Vector128<int>.Zero, s1 = Vector128<int>.Zero;
+        Vector64<sbyte> a0, a1, a2, b0, b1, b2, c0, c1, c2;
+        if (row->LeftOutside)
         {
-            Vector128<int> c0 = AdvSimd.LoadVector128(constants);
-            Vector128<int> c1 = AdvSimd.LoadVector128(constants + 4);
-            Vector128<int> c2 = AdvSimd.LoadVector128(constants + 8);
-            Vector128<int> c3 = AdvSimd.LoadVector128(constants + 12);
-            Vector128<sbyte> x0 = AdvSimd.LoadVector128((sbyte*)p0 + x);
-            Vector128<sbyte> x1 = AdvSimd.LoadVector128((sbyte*)p1 + x);
-            Vector128<sbyte> x2 = AdvSimd.LoadVector128((sbyte*)p2 + x);
-            Vector128<sbyte> x3 = AdvSimd.LoadVector128((sbyte*)p3 + x);
-            Vector128<short> h0 = AdvSimd.MultiplyWideningUpper(x0, w0);
-            Vector128<short> h2 = AdvSimd.MultiplyWideningUpper(x2, w2);
-            Vector128<short> l0 = AdvSimd.MultiplyWideningLower(x0.GetLower(), v0);
-            Vector128<short> l2 = AdvSimd.MultiplyWideningLower(x2.GetLower(), v2);
-            h0 = AdvSimd.MultiplyWideningUpperAndAdd(h0, x1, w1);
-            h2 = AdvSimd.MultiplyWideningUpperAndAdd(h2, x3, w3);
-            l0 = AdvSimd.MultiplyWideningLowerAndAdd(l0, x1.GetLower(), v1);
-            l2 = AdvSimd.MultiplyWideningLowerAndAdd(l2, x3.GetLower(), v3);
-            c3 = AdvSimd.AddWideningUpper(c3, h0);
-            c1 = AdvSimd.AddWideningUpper(c1, l0);
-            c2 = AdvSimd.AddWideningLower(c2, h0.GetLower());
-            c0 = AdvSimd.AddWideningLower(c0, l0.GetLower());
-            c3 = AdvSimd.AddWideningUpper(c3, h2);
-            c1 = AdvSimd.AddWideningUpper(c1, l2);
-            c2 = AdvSimd.AddWideningLower(c2, h2.GetLower());
-            c0 = AdvSimd.AddWideningLower(c0, l2.GetLower());
-            Vector128<sbyte> x4 = AdvSimd.LoadVector128((sbyte*)p4 + x);
-            Vector128<sbyte> x5 = AdvSimd.LoadVector128((sbyte*)p5 + x);
-            Vector128<sbyte> x6 = AdvSimd.LoadVector128((sbyte*)p6 + x);
-            Vector128<sbyte> x7 = AdvSimd.LoadVector128((sbyte*)p7 + x);
-            Vector128<short> h4 = AdvSimd.MultiplyWideningUpper(x4, w4);
-            Vector128<short> h6 = AdvSimd.MultiplyWideningUpper(x6, w6);
-            Vector128<short> l4 = AdvSimd.MultiplyWideningLower(x4.GetLower(), v4);
-            Vector128<short> l6 = AdvSimd.MultiplyWideningLower(x6.GetLower(), v6);
-            h4 = AdvSimd.MultiplyWideningUpperAndAdd(h4, x5, w5);
-            h6 = AdvSimd.MultiplyWideningUpperAndAdd(h6, x7, w7);
-            l4 = AdvSimd.MultiplyWideningLowerAndAdd(l4, x5.GetLower(), v5);
-            l6 = AdvSimd.MultiplyWideningLowerAndAdd(l6, x7.GetLower(), v7);
-            c3 = AdvSimd.AddWideningUpper(c3, h4);
-            c1 = AdvSimd.AddWideningUpper(c1, l4);
-            c2 = AdvSimd.AddWideningLower(c2, h4.GetLower());
-            c0 = AdvSimd.AddWideningLower(c0, l4.GetLower());
-            c3 = AdvSimd.AddWideningUpper(c3, h6);
-            c1 = AdvSimd.AddWideningUpper(c1, l6);
-            c2 = AdvSimd.AddWideningLower(c2, h6.GetLower());
-            c0 = AdvSimd.AddWideningLower(c0, l6.GetLower());
-            Vector128<sbyte> x8 = AdvSimd.LoadVector128((sbyte*)p8 + x);
-            Vector128<short> h8 = AdvSimd.MultiplyWideningUpper(x8, w8);
-            Vector128<short> l8 = AdvSimd.MultiplyWideningLower(x8.GetLower(), v8);
-            c3 = AdvSimd.AddWideningUpper(c3, h8);
-            c1 = AdvSimd.AddWideningUpper(c1, l8);
-            c2 = AdvSimd.AddWideningLower(c2, h8.GetLower());
-            c0 = AdvSimd.AddWideningLower(c0, l8.GetLower());
-            x += step;
-            c0 = NeonRequantization.Scale<TRounding>(c0, AdvSimd.LoadVector128(constants + 16), AdvSimd.LoadVector128(constants + 32));
-            c1 = NeonRequantization.Scale<TRounding>(c1, AdvSimd.LoadVector128(constants + 20), AdvSimd.LoadVector128(constants + 36));
-            c2 = NeonRequantization.Scale<TRounding>(c2, AdvSimd.LoadVector128(constants + 24), AdvSimd.LoadVector128(constants + 40));
-            c3 = NeonRequantization.Scale<TRounding>(c3, AdvSimd.LoadVector128(constants + 28), AdvSimd.LoadVector128(constants + 44));
-            Vector128<short> r0 = NeonRequantization.Narrow(c0, c1, zeroPoint);
-            Vector128<short> r1 = NeonRequantization.Narrow(c2, c3, zeroPoint);
-            AdvSimd.Store(y, NeonRequantization.Limit(r0, r1, low, high));
-            y += outputStep;
+            a0 = a1 = a2 = AdvSimd.LoadVector64((sbyte*)outside);
         }
-        while (--count != 0);
+        else
+        {
+            a0 = AdvSimd.LoadVector64((sbyte*)p0);
+            a1 = AdvSimd.LoadVector64((sbyte*)p1);
+            a2 = AdvSimd.LoadVector64((sbyte*)p2);
+            p0 += d0;
+            p1 += d1;
+            p2 += d2;
+        }
+
+        b0 = AdvSimd.LoadVector64((sbyte*)p0);
+        b1 = AdvSimd.LoadVector64((sbyte*)p1);
+        b2 = AdvSimd.LoadVector64((sbyte*)p2);
+        p0 += d0;
+        p1 += d1;
+        p2 += d2;
+        if (count == outsideAt)
+            p0 = p1 = p2 = outside;
+        c0 = AdvSimd.LoadVector64((sbyte*)p0);
+        c1 = AdvSimd.LoadVector64((sbyte*)p1);
+        c2 = AdvSimd.LoadVector64((sbyte*)p2);
+        p0 += d0;
+        p1 += d1;
+        p2 += d2;
+        Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+        a0 = b0;
+        a1 = b1;
+        a2 = b2;
+        b0 = c0;
+        b1 = c1;
+        b2 = c2;
+        count--;
+
+        // Three pixels a turn: the columns change their places in the window without a move. The last pixel is left over.
+        for (; count > 3; count -= 3)
+        {
+            c0 = AdvSimd.LoadVector64((sbyte*)p0);
+            c1 = AdvSimd.LoadVector64((sbyte*)p1);
+            c2 = AdvSimd.LoadVector64((sbyte*)p2);
+            Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+            a0 = AdvSimd.LoadVector64((sbyte*)(p0 + d0));
+            a1 = AdvSimd.LoadVector64((sbyte*)(p1 + d1));
+            a2 = AdvSimd.LoadVector64((sbyte*)(p2 + d2));
+            Pixel<TRounding>(b0, b1, b2, c0, c1, c2, a0, a1, a2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y + outputStep);
+            b0 = AdvSimd.LoadVector64((sbyte*)(p0 + (2 * d0)));
+            b1 = AdvSimd.LoadVector64((sbyte*)(p1 + (2 * d1)));
+            b2 = AdvSimd.LoadVector64((sbyte*)(p2 + (2 * d2)));
+            Pixel<TRounding>(c0, c1, c2, a0, a1, a2, b0, b1, b2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y + (2 * outputStep));
+            p0 += 3 * d0;
+            p1 += 3 * d1;
+            p2 += 3 * d2;
+            y += 3 * outputStep;
+        }
+
+        for (; count != 0; count--, y += outputStep)
+        {
+            if (count == outsideAt)
+                p0 = p1 = p2 = outside;
+            c0 = AdvSimd.LoadVector64((sbyte*)p0);
+            c1 = AdvSimd.LoadVector64((sbyte*)p1);
+            c2 = AdvSimd.LoadVector64((sbyte*)p2);
+            p0 += d0;
+            p1 += d1;
+            p2 += d2;
+            Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+            a0 = b0;
+            a1 = b1;
+            a2 = b2;
+            b0 = c0;
+            b1 = c1;
+            b2 = c2;
+        }
+
+        Finish<TRounding>(constants, zeroPoint, low, high, s0, s1, y);
     }
 
-    public static void Narrow<TRounding>(DepthwiseRun* run)
+    public static void Stride2<TRounding>(DepthwiseRow* row)
         where TRounding : struct, IRounding
     {
-        byte** taps = run->Taps;
-        nint x = run->Channel;
-        byte* p0 = taps[0], p1 = taps[1], p2 = taps[2], p3 = taps[3], p4 = taps[4], p5 = taps[5], p6 = taps[6], p7 = taps[7], p8 = taps[8];
-        int* constants = (int*)run->Constants;
+        byte* p0 = row->Row0, p1 = row->Row1, p2 = row->Row2, outside = row->Outside;
+        nint d0 = row->Step0, d1 = row->Step1, d2 = row->Step2;
+        int* constants = (int*)row->Constants;
         sbyte* w = (sbyte*)(constants + 24);
-        Vector64<sbyte> v0 = AdvSimd.LoadVector64(w);
-        Vector64<sbyte> v1 = AdvSimd.LoadVector64(w + 8);
-        Vector64<sbyte> v2 = AdvSimd.LoadVector64(w + 16);
-        Vector64<sbyte> v3 = AdvSimd.LoadVector64(w + 24);
-        Vector64<sbyte> v4 = AdvSimd.LoadVector64(w + 32);
-        Vector64<sbyte> v5 = AdvSimd.LoadVector64(w + 40);
-        Vector64<sbyte> v6 = AdvSimd.LoadVector64(w + 48);
-        Vector64<sbyte> v7 = AdvSimd.LoadVector64(w + 56);
-        Vector64<sbyte> v8 = AdvSimd.LoadVector64(w + 64);
-        Vector128<short> zeroPoint = run->Limits.ZeroPoint;
-        Vector64<sbyte> low = run->Limits.Low.GetLower();
-        Vector64<sbyte> high = run->Limits.High.GetLower();
-        nint step = run->InputStep;
-        nint outputStep = run->OutputStep;
-        sbyte* y = run->Output;
-        int count = run->Count;
-        do
+        Vector64<sbyte> w0 = AdvSimd.LoadVector64(w);
+        Vector64<sbyte> w1 = AdvSimd.LoadVector64(w + 8);
+        Vector64<sbyte> w2 = AdvSimd.LoadVector64(w + 16);
+        Vector64<sbyte> w3 = AdvSimd.LoadVector64(w + 24);
+        Vector64<sbyte> w4 = AdvSimd.LoadVector64(w + 32);
+        Vector64<sbyte> w5 = AdvSimd.LoadVector64(w + 40);
+        Vector64<sbyte> w6 = AdvSimd.LoadVector64(w + 48);
+        Vector64<sbyte> w7 = AdvSimd.LoadVector64(w + 56);
+        Vector64<sbyte> w8 = AdvSimd.LoadVector64(w + 64);
+        Vector128<short> zeroPoint = row->Limits.ZeroPoint;
+        Vector64<sbyte> low = row->Limits.Low.GetLower(), high = row->Limits.High.GetLower();
+        sbyte* y = row->Output;
+        nint outputStep = row->OutputStep;
+        int count = row->Count;
+        int outsideAt = row->RightOutside ? 1 : 0;
+        Vector128<int> s0 = Vector128<int>.Zero, s1 = Vector128<int>.Zero;
+        Vector64<sbyte> a0, a1, a2, b0, b1, b2, c0, c1, c2;
+        if (row->LeftOutside)
         {
-            Vector128<int> c0 = AdvSimd.LoadVector128(constants);
-            Vector128<int> c1 = AdvSimd.LoadVector128(constants + 4);
-            Vector64<sbyte> x0 = AdvSimd.LoadVector64((sbyte*)p0 + x);
-            Vector64<sbyte> x1 = AdvSimd.LoadVector64((sbyte*)p1 + x);
-            Vector64<sbyte> x2 = AdvSimd.LoadVector64((sbyte*)p2 + x);
-            Vector64<sbyte> x3 = AdvSimd.LoadVector64((sbyte*)p3 + x);
-            Vector128<short> l0 = AdvSimd.MultiplyWideningLower(x0, v0);
-            Vector128<short> l2 = AdvSimd.MultiplyWideningLower(x2, v2);
-            l0 = AdvSimd.MultiplyWideningLowerAndAdd(l0, x1, v1);
-            l2 = AdvSimd.MultiplyWideningLowerAndAdd(l2, x3, v3);
-            c1 = AdvSimd.AddWideningUpper(c1, l0);
-            c0 = AdvSimd.AddWideningLower(c0, l0.GetLower());
-            c1 = AdvSimd.AddWideningUpper(c1, l2);
-            c0 = AdvSimd.AddWideningLower(c0, l2.GetLower());
-            Vector64<sbyte> x4 = AdvSimd.LoadVector64((sbyte*)p4 + x);
-            Vector64<sbyte> x5 = AdvSimd.LoadVector64((sbyte*)p5 + x);
-            Vector64<sbyte> x6 = AdvSimd.LoadVector64((sbyte*)p6 + x);
-            Vector64<sbyte> x7 = AdvSimd.LoadVector64((sbyte*)p7 + x);
-            Vector128<short> l4 = AdvSimd.MultiplyWideningLower(x4, v4);
-            Vector128<short> l6 = AdvSimd.MultiplyWideningLower(x6, v6);
-            l4 = AdvSimd.MultiplyWideningLowerAndAdd(l4, x5, v5);
-            l6 = AdvSimd.MultiplyWideningLowerAndAdd(l6, x7, v7);
-            c1 = AdvSimd.AddWideningUpper(c1, l4);
-            c0 = AdvSimd.AddWideningLower(c0, l4.GetLower());
-            c1 = AdvSimd.AddWideningUpper(c1, l6);
-            c0 = AdvSimd.AddWideningLower(c0, l6.GetLower());
-            Vector64<sbyte> x8 = AdvSimd.LoadVector64((sbyte*)p8 + x);
-            Vector128<short> l8 = AdvSimd.MultiplyWideningLower(x8, v8);
-            c1 = AdvSimd.AddWideningUpper(c1, l8);
-            c0 = AdvSimd.AddWideningLower(c0, l8.GetLower());
-            x += step;
-            c0 = NeonRequantization.Scale<TRounding>(c0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
-            c1 = NeonRequantization.Scale<TRounding>(c1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
-            AdvSimd.Store(y, NeonRequantization.Limit(NeonRequantization.Narrow(c0, c1, zeroPoint), low, high));
-            y += outputStep;
+            a0 = a1 = a2 = AdvSimd.LoadVector64((sbyte*)outside);
         }
-        while (--count != 0);
+        else
+        {
+            a0 = AdvSimd.LoadVector64((sbyte*)p0);
+            a1 = AdvSimd.LoadVector64((sbyte*)p1);
+            a2 = AdvSimd.LoadVector64((sbyte*)p2);
+            p0 += d0;
+            p1 += d1;
+            p2 += d2;
+        }
+
+        b0 = AdvSimd.LoadVector64((sbyte*)p0);
+        b1 = AdvSimd.LoadVector64((sbyte*)p1);
+        b2 = AdvSimd.LoadVector64((sbyte*)p2);
+        p0 += d0;
+        p1 += d1;
+        p2 += d2;
+        if (count == outsideAt)
+            p0 = p1 = p2 = outside;
+        c0 = AdvSimd.LoadVector64((sbyte*)p0);
+        c1 = AdvSimd.LoadVector64((sbyte*)p1);
+        c2 = AdvSimd.LoadVector64((sbyte*)p2);
+        p0 += d0;
+        p1 += d1;
+        p2 += d2;
+        Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+        a0 = c0;
+        a1 = c1;
+        a2 = c2;
+        count--;
+
+        // Two pixels a turn: the last column of one is the first of the next. The last pixel is left over.
+        for (; count > 2; count -= 2)
+        {
+            b0 = AdvSimd.LoadVector64((sbyte*)p0);
+            b1 = AdvSimd.LoadVector64((sbyte*)p1);
+            b2 = AdvSimd.LoadVector64((sbyte*)p2);
+            c0 = AdvSimd.LoadVector64((sbyte*)(p0 + d0));
+            c1 = AdvSimd.LoadVector64((sbyte*)(p1 + d1));
+            c2 = AdvSimd.LoadVector64((sbyte*)(p2 + d2));
+            Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+            b0 = AdvSimd.LoadVector64((sbyte*)(p0 + (2 * d0)));
+            b1 = AdvSimd.LoadVector64((sbyte*)(p1 + (2 * d1)));
+            b2 = AdvSimd.LoadVector64((sbyte*)(p2 + (2 * d2)));
+            a0 = AdvSimd.LoadVector64((sbyte*)(p0 + (3 * d0)));
+            a1 = AdvSimd.LoadVector64((sbyte*)(p1 + (3 * d1)));
+            a2 = AdvSimd.LoadVector64((sbyte*)(p2 + (3 * d2)));
+            Pixel<TRounding>(c0, c1, c2, b0, b1, b2, a0, a1, a2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y + outputStep);
+            p0 += 4 * d0;
+            p1 += 4 * d1;
+            p2 += 4 * d2;
+            y += 2 * outputStep;
+        }
+
+        for (; count != 0; count--, y += outputStep)
+        {
+            b0 = AdvSimd.LoadVector64((sbyte*)p0);
+            b1 = AdvSimd.LoadVector64((sbyte*)p1);
+            b2 = AdvSimd.LoadVector64((sbyte*)p2);
+            p0 += d0;
+            p1 += d1;
+            p2 += d2;
+            if (count == outsideAt)
+                p0 = p1 = p2 = outside;
+            c0 = AdvSimd.LoadVector64((sbyte*)p0);
+            c1 = AdvSimd.LoadVector64((sbyte*)p1);
+            c2 = AdvSimd.LoadVector64((sbyte*)p2);
+            p0 += d0;
+            p1 += d1;
+            p2 += d2;
+            Pixel<TRounding>(a0, a1, a2, b0, b1, b2, c0, c1, c2, w0, w1, w2, w3, w4, w5, w6, w7, w8, constants, zeroPoint, low, high, ref s0, ref s1, y);
+            a0 = c0;
+            a1 = c1;
+            a2 = c2;
+        }
+
+        Finish<TRounding>(constants, zeroPoint, low, high, s0, s1, y);
+    }
+
+    /// <summary>
+    /// The sums of a pixel whose window's columns are a, b and c (w: row by row), in place of those of the pixel before, which are requantized and stored at y.
+    /// Before the first pixel that stores something arbitrary where the first pixel's outputs will be.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pixel<TRounding>(
+        Vector64<sbyte> a0,
+        Vector64<sbyte> a1,
+        Vector64<sbyte> a2,
+        Vector64<sbyte> b0,
+        Vector64<sbyte> b1,
+        Vector64<sbyte> b2,
+        Vector64<sbyte> c0,
+        Vector64<sbyte> c1,
+        Vector64<sbyte> c2,
+        Vector64<sbyte> w0,
+        Vector64<sbyte> w1,
+        Vector64<sbyte> w2,
+        Vector64<sbyte> w3,
+        Vector64<sbyte> w4,
+        Vector64<sbyte> w5,
+        Vector64<sbyte> w6,
+        Vector64<sbyte> w7,
+        Vector64<sbyte> w8,
+        int* constants,
+        Vector128<short> zeroPoint,
+        Vector64<sbyte> low,
+        Vector64<sbyte> high,
+        ref Vector128<int> s0,
+        ref Vector128<int> s1,
+        sbyte* y)
+        where TRounding : struct, IRounding
+    {
+        // The rare general rounding takes too many registers to be mixed with the products.
+        Vector128<int> r0 = s0, r1 = s1;
+        if (TRounding.Mode == RoundingMode.General)
+            Finish<TRounding>(constants, zeroPoint, low, high, s0, s1, y);
+        Vector128<short> t0 = AdvSimd.MultiplyWideningLower(a0, w0);
+        Vector128<short> t1 = AdvSimd.MultiplyWideningLower(a2, w6);
+        Vector128<short> t2 = AdvSimd.MultiplyWideningLower(b1, w4);
+        Vector128<short> t3 = AdvSimd.MultiplyWideningLower(c0, w2);
+        Vector128<short> t4 = AdvSimd.MultiplyWideningLower(c2, w8);
+        if (TRounding.Mode != RoundingMode.General)
+        {
+            r0 = AdvSimd.MultiplyRoundedDoublingSaturateHigh(r0, AdvSimd.LoadVector128(constants + 8));
+            r1 = AdvSimd.MultiplyRoundedDoublingSaturateHigh(r1, AdvSimd.LoadVector128(constants + 12));
+        }
+
+        t0 = AdvSimd.MultiplyWideningLowerAndAdd(t0, a1, w3);
+        t1 = AdvSimd.MultiplyWideningLowerAndAdd(t1, b0, w1);
+        t2 = AdvSimd.MultiplyWideningLowerAndAdd(t2, b2, w7);
+        t3 = AdvSimd.MultiplyWideningLowerAndAdd(t3, c1, w5);
+        s1 = AdvSimd.AddWideningUpper(AdvSimd.LoadVector128(constants + 4), t4);
+        s0 = AdvSimd.AddWideningLower(AdvSimd.LoadVector128(constants), t4.GetLower());
+        if (TRounding.Mode == RoundingMode.AwayFromZero)
+        {
+            r0 = AdvSimd.ShiftRightArithmeticAdd(r0, r0, 31);
+            r1 = AdvSimd.ShiftRightArithmeticAdd(r1, r1, 31);
+        }
+
+        if (TRounding.Mode != RoundingMode.General)
+        {
+            r0 = AdvSimd.ShiftArithmeticRounded(r0, AdvSimd.LoadVector128(constants + 16));
+            r1 = AdvSimd.ShiftArithmeticRounded(r1, AdvSimd.LoadVector128(constants + 20));
+        }
+
+        Vector128<int> p1 = AdvSimd.AddWideningUpper(t0, t1);
+        Vector128<int> q1 = AdvSimd.AddWideningUpper(t2, t3);
+        Vector128<int> p0 = AdvSimd.AddWideningLower(t0.GetLower(), t1.GetLower());
+        Vector128<int> q0 = AdvSimd.AddWideningLower(t2.GetLower(), t3.GetLower());
+        Vector128<short> n = NeonRequantization.Narrow(r0, r1, zeroPoint);
+        s1 += p1;
+        s0 += p0;
+        s1 += q1;
+        s0 += q0;
+        if (TRounding.Mode != RoundingMode.General)
+            AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(n, low, high));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TRounding>(int* constants, Vector128<short> zeroPoint, Vector64<sbyte> low, Vector64<sbyte> high, Vector128<int> s0, Vector128<int> s1, sbyte* y)
+        where TRounding : struct, IRounding
+    {
+        s0 = NeonRequantization.Scale<TRounding>(s0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
+        s1 = NeonRequantization.Scale<TRounding>(s1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
+        AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow(s0, s1, zeroPoint), low, high));
     }
 }

@@ -3,12 +3,13 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace EdgeRuntime.Kernels.Int8;
 
-/// <summary>Depthwise convolution of any window in NEON: as <see cref="NeonDepthwise3x3Tile"/>, two taps at a time, with the weights read for every pixel.</summary>
+/// <summary>
+/// Depthwise convolution of any window in NEON without dot product, 16 (or 8) channels of one pixel at a time: smull and smlal add the products of two taps in int16
+/// (which they fit when no weight is -128), saddw adds those to int32; weights are read for every pixel.
+/// </summary>
 internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
 {
     public static bool AllowsMinimumWeight => false;
-
-    public static int Taps => 0;
 
     public static int WeightBytes(int taps, int width) => ((taps + 1) & ~1) * width;
 
@@ -59,7 +60,7 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
             c3 = NeonRequantization.Scale<TRounding>(c3, AdvSimd.LoadVector128(constants + 28), AdvSimd.LoadVector128(constants + 44));
             Vector128<short> r0 = NeonRequantization.Narrow(c0, c1, zeroPoint);
             Vector128<short> r1 = NeonRequantization.Narrow(c2, c3, zeroPoint);
-            AdvSimd.Store(y, NeonRequantization.Limit(r0, r1, low, high));
+            AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(r0, r1, low, high));
             y += outputStep;
         }
         while (--count != 0);
@@ -100,7 +101,7 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
             x += step;
             c0 = NeonRequantization.Scale<TRounding>(c0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
             c1 = NeonRequantization.Scale<TRounding>(c1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
-            AdvSimd.Store(y, NeonRequantization.Limit(NeonRequantization.Narrow(c0, c1, zeroPoint), low, high));
+            AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow(c0, c1, zeroPoint), low, high));
             y += outputStep;
         }
         while (--count != 0);

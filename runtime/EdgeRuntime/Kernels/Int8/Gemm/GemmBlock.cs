@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EdgeRuntime.Kernels.Int8;
@@ -9,6 +10,8 @@ namespace EdgeRuntime.Kernels.Int8;
 /// </summary>
 internal unsafe struct GemmBlock
 {
+    private const int MaxParts = 64;
+
     /// <summary>First row of activations; may be read up to 15 bytes past the last element of a segment.</summary>
     public byte* A;
 
@@ -41,6 +44,28 @@ internal unsafe struct GemmBlock
 
     /// <summary>Zero point and limits of the output.</summary>
     public OutputLimits Limits;
+
+    /// <summary>Outputs of a tile whose panel is not full, row by row, on their way to <see cref="StoreParts"/>.</summary>
+    public fixed sbyte Parts[MaxParts];
+
+    /// <summary>
+    /// Stores the channels that exist of a tile's outputs. Not inlined, and without vectors as arguments: a call in the middle of a kernel would otherwise have
+    /// its vectors put on the stack even where it is not made.
+    /// </summary>
+    /// <param name="block">The block, with outputs in <see cref="Parts"/>.</param>
+    /// <param name="output">First output of the first row.</param>
+    /// <param name="rows">Rows, those of the tile or fewer.</param>
+    /// <param name="width">Bytes between rows of <see cref="Parts"/>.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void StoreParts(GemmBlock* block, sbyte* output, int rows, int width)
+    {
+        sbyte* part = block->Parts;
+        for (int r = 0; r < rows; r++, part += width, output += block->OutputStride)
+        {
+            for (int c = 0; c < block->Columns; c++)
+                output[c] = part[c];
+        }
+    }
 }
 
 /// <summary>Zero point and limits of an int8 output, broadcast.</summary>

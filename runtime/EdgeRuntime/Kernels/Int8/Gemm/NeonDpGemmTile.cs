@@ -126,19 +126,24 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector128<sbyte> low = block->Limits.Low;
             Vector128<sbyte> high = block->Limits.High;
-            int columns = block->Columns;
-            Vector128<short> r00 = NeonRequantization.Narrow(c00, c01, zeroPoint);
-            Vector128<short> r01 = NeonRequantization.Narrow(c02, c03, zeroPoint);
-            Vector128<short> r10 = NeonRequantization.Narrow(c10, c11, zeroPoint);
-            Vector128<short> r11 = NeonRequantization.Narrow(c12, c13, zeroPoint);
-            Vector128<short> r20 = NeonRequantization.Narrow(c20, c21, zeroPoint);
-            Vector128<short> r21 = NeonRequantization.Narrow(c22, c23, zeroPoint);
-            Vector128<short> r30 = NeonRequantization.Narrow(c30, c31, zeroPoint);
-            Vector128<short> r31 = NeonRequantization.Narrow(c32, c33, zeroPoint);
-            NeonRequantization.Store(y0, NeonRequantization.Limit(r00, r01, low, high), columns);
-            NeonRequantization.Store(y1, NeonRequantization.Limit(r10, r11, low, high), columns);
-            NeonRequantization.Store(y2, NeonRequantization.Limit(r20, r21, low, high), columns);
-            NeonRequantization.Store(y3, NeonRequantization.Limit(r30, r31, low, high), columns);
+            NeonRequantization.NarrowRows<TRounding>(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out Vector128<sbyte> r0, out Vector128<sbyte> r1);
+            NeonRequantization.NarrowRows<TRounding>(c20, c21, c22, c23, c30, c31, c32, c33, zeroPoint, low, high, out Vector128<sbyte> r2, out Vector128<sbyte> r3);
+            if (block->Columns == 16)
+            {
+                AdvSimd.Store(y0, r0);
+                AdvSimd.Store(y1, r1);
+                AdvSimd.Store(y2, r2);
+                AdvSimd.Store(y3, r3);
+            }
+            else
+            {
+                AdvSimd.Store(block->Parts, r0);
+                AdvSimd.Store(block->Parts + 16, r1);
+                AdvSimd.Store(block->Parts + 32, r2);
+                AdvSimd.Store(block->Parts + 48, r3);
+                GemmBlock.StoreParts(block, y0, Math.Min(rows, 4), 16);
+            }
+
             a0 = next;
             y0 = y3 + outputStride;
             rows -= 4;
@@ -271,7 +276,6 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector64<sbyte> low = block->Limits.Low.GetLower();
             Vector64<sbyte> high = block->Limits.High.GetLower();
-            int columns = block->Columns;
             Vector128<short> r00 = NeonRequantization.Narrow(c00, c01, zeroPoint);
             Vector128<short> r10 = NeonRequantization.Narrow(c10, c11, zeroPoint);
             Vector128<short> r20 = NeonRequantization.Narrow(c20, c21, zeroPoint);
@@ -280,14 +284,30 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
             Vector128<short> r50 = NeonRequantization.Narrow(c50, c51, zeroPoint);
             Vector128<short> r60 = NeonRequantization.Narrow(c60, c61, zeroPoint);
             Vector128<short> r70 = NeonRequantization.Narrow(c70, c71, zeroPoint);
-            NeonRequantization.Store(y0, NeonRequantization.Limit(r00, low, high), columns);
-            NeonRequantization.Store(y1, NeonRequantization.Limit(r10, low, high), columns);
-            NeonRequantization.Store(y2, NeonRequantization.Limit(r20, low, high), columns);
-            NeonRequantization.Store(y3, NeonRequantization.Limit(r30, low, high), columns);
-            NeonRequantization.Store(y4, NeonRequantization.Limit(r40, low, high), columns);
-            NeonRequantization.Store(y5, NeonRequantization.Limit(r50, low, high), columns);
-            NeonRequantization.Store(y6, NeonRequantization.Limit(r60, low, high), columns);
-            NeonRequantization.Store(y7, NeonRequantization.Limit(r70, low, high), columns);
+            if (block->Columns == 8)
+            {
+                AdvSimd.Store(y0, NeonRequantization.Limit<TRounding>(r00, low, high));
+                AdvSimd.Store(y1, NeonRequantization.Limit<TRounding>(r10, low, high));
+                AdvSimd.Store(y2, NeonRequantization.Limit<TRounding>(r20, low, high));
+                AdvSimd.Store(y3, NeonRequantization.Limit<TRounding>(r30, low, high));
+                AdvSimd.Store(y4, NeonRequantization.Limit<TRounding>(r40, low, high));
+                AdvSimd.Store(y5, NeonRequantization.Limit<TRounding>(r50, low, high));
+                AdvSimd.Store(y6, NeonRequantization.Limit<TRounding>(r60, low, high));
+                AdvSimd.Store(y7, NeonRequantization.Limit<TRounding>(r70, low, high));
+            }
+            else
+            {
+                AdvSimd.Store(block->Parts, NeonRequantization.Limit<TRounding>(r00, low, high));
+                AdvSimd.Store(block->Parts + 8, NeonRequantization.Limit<TRounding>(r10, low, high));
+                AdvSimd.Store(block->Parts + 16, NeonRequantization.Limit<TRounding>(r20, low, high));
+                AdvSimd.Store(block->Parts + 24, NeonRequantization.Limit<TRounding>(r30, low, high));
+                AdvSimd.Store(block->Parts + 32, NeonRequantization.Limit<TRounding>(r40, low, high));
+                AdvSimd.Store(block->Parts + 40, NeonRequantization.Limit<TRounding>(r50, low, high));
+                AdvSimd.Store(block->Parts + 48, NeonRequantization.Limit<TRounding>(r60, low, high));
+                AdvSimd.Store(block->Parts + 56, NeonRequantization.Limit<TRounding>(r70, low, high));
+                GemmBlock.StoreParts(block, y0, Math.Min(rows, 8), 8);
+            }
+
             a0 = next;
             y0 = y7 + outputStride;
             rows -= 8;

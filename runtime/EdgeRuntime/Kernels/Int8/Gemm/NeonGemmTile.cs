@@ -7,8 +7,9 @@ namespace EdgeRuntime.Kernels.Int8;
 /// NEON without dot product (Cortex-A53, A72): 2 rows by 16 channels, or 4 rows by 8. Two int8 products fit an int16 when no weight is -128, so smull and
 /// smlal add the products of depths k and k + 2, and sadalp adds the pairs k, k + 1 into int32: 3 instructions for 16 multiply-accumulates, of which 2 need
 /// the multiplier. Lanes of a product: channel 0 depth k, channel 0 depth k + 1, channel 1 depth k, ...; activations are replicated pairs (ld1r).
-/// The upper halves are multiplied first, so that a lower half is the last use of its register and costs no copy. All loads stand before all arithmetic and
-/// each chain of three waits behind seven others: 16.4 modelled cycles for 128 multiply-accumulates on A72 (limit 16), 39 on A53 (limit 24).
+/// The upper halves are multiplied first, so that a lower half is the last use of its register and costs no copy. All loads stand before all arithmetic, no two
+/// weights next to each other, since a pair of them loaded by one instruction takes the in-order core longer; each chain of three waits behind seven others:
+/// 16.4 modelled cycles for 128 multiply-accumulates on A72 (limit 16), 39 on A53 (limit 24).
 /// </summary>
 internal readonly unsafe struct NeonGemmTile : IGemmTile
 {
@@ -41,22 +42,26 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             Vector128<int> c03 = AdvSimd.LoadVector128(constants + 12);
             Vector128<int> c10 = c00, c11 = c01, c12 = c02, c13 = c03;
             sbyte* w = (sbyte*)(constants + 48);
+            byte* b0 = a0 + 2;
+            byte* b1 = a1 + 2;
             int segments = block->Segments;
             do
             {
                 int steps = block->Steps;
                 do
                 {
-                    Vector128<sbyte> x0 = AdvSimd.LoadAndReplicateToVector128((short*)a0).AsSByte();
-                    Vector128<sbyte> x1 = AdvSimd.LoadAndReplicateToVector128((short*)a1).AsSByte();
                     Vector128<sbyte> w0 = AdvSimd.LoadVector128(w);
+                    Vector128<sbyte> x0 = AdvSimd.LoadAndReplicateToVector128((short*)a0).AsSByte();
                     Vector128<sbyte> w1 = AdvSimd.LoadVector128(w + 16);
+                    Vector128<sbyte> x1 = AdvSimd.LoadAndReplicateToVector128((short*)a1).AsSByte();
                     Vector128<sbyte> w2 = AdvSimd.LoadVector128(w + 32);
+                    Vector128<sbyte> z0 = AdvSimd.LoadAndReplicateToVector128((short*)b0).AsSByte();
                     Vector128<sbyte> w3 = AdvSimd.LoadVector128(w + 48);
-                    Vector128<sbyte> z0 = AdvSimd.LoadAndReplicateToVector128((short*)(a0 + 2)).AsSByte();
-                    Vector128<sbyte> z1 = AdvSimd.LoadAndReplicateToVector128((short*)(a1 + 2)).AsSByte();
+                    Vector128<sbyte> z1 = AdvSimd.LoadAndReplicateToVector128((short*)b1).AsSByte();
                     a0 += 4;
+                    b0 += 4;
                     a1 += 4;
+                    b1 += 4;
                     w += 64;
                     Vector128<short> t01 = AdvSimd.MultiplyWideningUpper(x0, w0);
                     Vector128<short> t11 = AdvSimd.MultiplyWideningUpper(x1, w0);
@@ -93,14 +98,15 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                 }
                 while (--steps != 0);
                 a0 += skip;
+                b0 += skip;
                 a1 += skip;
+                b1 += skip;
             }
             while (--segments != 0);
 
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector128<sbyte> low = block->Limits.Low;
             Vector128<sbyte> high = block->Limits.High;
-            int columns = block->Columns;
             Vector128<int> m0 = AdvSimd.LoadVector128(constants + 16);
             Vector128<int> m1 = AdvSimd.LoadVector128(constants + 20);
             Vector128<int> m2 = AdvSimd.LoadVector128(constants + 24);
@@ -113,9 +119,19 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             NeonRequantization.Multiply<TRounding>(ref c10, ref c11, ref c12, ref c13, m0, m1, m2, m3, s0, s1, s2, s3);
             NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c02, ref c03, s0, s1, s2, s3);
             NeonRequantization.Round<TRounding>(ref c10, ref c11, ref c12, ref c13, s0, s1, s2, s3);
-            NeonRequantization.NarrowRows(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out Vector128<sbyte> r0, out Vector128<sbyte> r1);
-            NeonRequantization.Store(y0, r0, columns);
-            NeonRequantization.Store(y1, r1, columns);
+            NeonRequantization.NarrowRows<TRounding>(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out Vector128<sbyte> r0, out Vector128<sbyte> r1);
+            if (block->Columns == 16)
+            {
+                AdvSimd.Store(y0, r0);
+                AdvSimd.Store(y1, r1);
+            }
+            else
+            {
+                AdvSimd.Store(block->Parts, r0);
+                AdvSimd.Store(block->Parts + 16, r1);
+                GemmBlock.StoreParts(block, y0, Math.Min(rows, 2), 16);
+            }
+
             a0 = next;
             y0 = y1 + outputStride;
             rows -= 2;
@@ -152,6 +168,10 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             Vector128<int> c20 = c00, c21 = c01;
             Vector128<int> c30 = c00, c31 = c01;
             sbyte* w = (sbyte*)(constants + 24);
+            byte* b0 = a0 + 2;
+            byte* b1 = a1 + 2;
+            byte* b2 = a2 + 2;
+            byte* b3 = a3 + 2;
             int segments = block->Segments;
             do
             {
@@ -164,14 +184,18 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                     Vector128<sbyte> x3 = AdvSimd.LoadAndReplicateToVector128((short*)a3).AsSByte();
                     Vector128<sbyte> w0 = AdvSimd.LoadVector128(w);
                     Vector128<sbyte> w1 = AdvSimd.LoadVector128(w + 16);
-                    Vector128<sbyte> z0 = AdvSimd.LoadAndReplicateToVector128((short*)(a0 + 2)).AsSByte();
-                    Vector128<sbyte> z1 = AdvSimd.LoadAndReplicateToVector128((short*)(a1 + 2)).AsSByte();
-                    Vector128<sbyte> z2 = AdvSimd.LoadAndReplicateToVector128((short*)(a2 + 2)).AsSByte();
-                    Vector128<sbyte> z3 = AdvSimd.LoadAndReplicateToVector128((short*)(a3 + 2)).AsSByte();
+                    Vector128<sbyte> z0 = AdvSimd.LoadAndReplicateToVector128((short*)b0).AsSByte();
+                    Vector128<sbyte> z1 = AdvSimd.LoadAndReplicateToVector128((short*)b1).AsSByte();
+                    Vector128<sbyte> z2 = AdvSimd.LoadAndReplicateToVector128((short*)b2).AsSByte();
+                    Vector128<sbyte> z3 = AdvSimd.LoadAndReplicateToVector128((short*)b3).AsSByte();
                     a0 += 4;
+                    b0 += 4;
                     a1 += 4;
+                    b1 += 4;
                     a2 += 4;
+                    b2 += 4;
                     a3 += 4;
+                    b3 += 4;
                     w += 32;
                     Vector128<short> t01 = AdvSimd.MultiplyWideningUpper(x0, w0);
                     Vector128<short> t11 = AdvSimd.MultiplyWideningUpper(x1, w0);
@@ -210,9 +234,13 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                 }
                 while (--steps != 0);
                 a0 += skip;
+                b0 += skip;
                 a1 += skip;
+                b1 += skip;
                 a2 += skip;
+                b2 += skip;
                 a3 += skip;
+                b3 += skip;
             }
             while (--segments != 0);
 
@@ -227,15 +255,26 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector64<sbyte> low = block->Limits.Low.GetLower();
             Vector64<sbyte> high = block->Limits.High.GetLower();
-            int columns = block->Columns;
             Vector128<short> r00 = NeonRequantization.Narrow(c00, c01, zeroPoint);
             Vector128<short> r10 = NeonRequantization.Narrow(c10, c11, zeroPoint);
             Vector128<short> r20 = NeonRequantization.Narrow(c20, c21, zeroPoint);
             Vector128<short> r30 = NeonRequantization.Narrow(c30, c31, zeroPoint);
-            NeonRequantization.Store(y0, NeonRequantization.Limit(r00, low, high), columns);
-            NeonRequantization.Store(y1, NeonRequantization.Limit(r10, low, high), columns);
-            NeonRequantization.Store(y2, NeonRequantization.Limit(r20, low, high), columns);
-            NeonRequantization.Store(y3, NeonRequantization.Limit(r30, low, high), columns);
+            if (block->Columns == 8)
+            {
+                AdvSimd.Store(y0, NeonRequantization.Limit<TRounding>(r00, low, high));
+                AdvSimd.Store(y1, NeonRequantization.Limit<TRounding>(r10, low, high));
+                AdvSimd.Store(y2, NeonRequantization.Limit<TRounding>(r20, low, high));
+                AdvSimd.Store(y3, NeonRequantization.Limit<TRounding>(r30, low, high));
+            }
+            else
+            {
+                AdvSimd.Store(block->Parts, NeonRequantization.Limit<TRounding>(r00, low, high));
+                AdvSimd.Store(block->Parts + 8, NeonRequantization.Limit<TRounding>(r10, low, high));
+                AdvSimd.Store(block->Parts + 16, NeonRequantization.Limit<TRounding>(r20, low, high));
+                AdvSimd.Store(block->Parts + 24, NeonRequantization.Limit<TRounding>(r30, low, high));
+                GemmBlock.StoreParts(block, y0, Math.Min(rows, 4), 8);
+            }
+
             a0 = next;
             y0 = y3 + outputStride;
             rows -= 4;

@@ -23,6 +23,18 @@ internal static class ChannelScaling
         return noShift ? RoundingMode.General : RoundingMode.AwayFromZero;
     }
 
+    /// <summary>Lets a factory make a kernel for the cheapest way of requantization that is exact for a layer.</summary>
+    public static Kernel Create(OutputScaling scaling, IRoundedKernelFactory factory)
+    {
+        bool limited = scaling.Low > sbyte.MinValue || scaling.High < sbyte.MaxValue;
+        return Mode(scaling) switch
+        {
+            RoundingMode.Upwards => limited ? factory.Create<RoundUpwardsLimited>() : factory.Create<RoundUpwards>(),
+            RoundingMode.AwayFromZero when !limited => factory.Create<RoundAwayFromZero>(),
+            _ => factory.Create<RoundGeneral>(),
+        };
+    }
+
     /// <summary>Writes <paramref name="width"/> multipliers and then as many shifts, from <paramref name="channel"/> on; those past the last channel give 0.</summary>
     public static unsafe void Write(OutputScaling scaling, int channel, int width, int* destination)
     {
@@ -33,4 +45,12 @@ internal static class ChannelScaling
             destination[width + i] = m.Multiplier == 0 ? -1 : m.Shift;
         }
     }
+}
+
+/// <summary>Makes a kernel for a way of requantization.</summary>
+internal interface IRoundedKernelFactory
+{
+    /// <summary>The kernel.</summary>
+    Kernel Create<TRounding>()
+        where TRounding : struct, IRounding;
 }

@@ -16,27 +16,44 @@ internal enum RoundingMode
     General,
 }
 
-/// <summary>A rounding mode as a type, so that each kernel is compiled for it.</summary>
+/// <summary>A way of requantization as a type, so that each kernel is compiled for it.</summary>
 internal interface IRounding
 {
     /// <summary>The mode.</summary>
     static abstract RoundingMode Mode { get; }
+
+    /// <summary>Whether outputs have limits other than those of int8, which narrowing keeps anyway.</summary>
+    static abstract bool HasLimits { get; }
 }
 
 /// <inheritdoc cref="RoundingMode.Upwards"/>
 internal readonly struct RoundUpwards : IRounding
 {
     public static RoundingMode Mode => RoundingMode.Upwards;
+
+    public static bool HasLimits => false;
+}
+
+/// <summary><see cref="RoundingMode.Upwards"/> with limits.</summary>
+internal readonly struct RoundUpwardsLimited : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.Upwards;
+
+    public static bool HasLimits => true;
 }
 
 /// <inheritdoc cref="RoundingMode.AwayFromZero"/>
 internal readonly struct RoundAwayFromZero : IRounding
 {
     public static RoundingMode Mode => RoundingMode.AwayFromZero;
+
+    public static bool HasLimits => false;
 }
 
 /// <inheritdoc cref="RoundingMode.General"/>
 internal readonly struct RoundGeneral : IRounding
 {
     public static RoundingMode Mode => RoundingMode.General;
+
+    public static bool HasLimits => true;
 }

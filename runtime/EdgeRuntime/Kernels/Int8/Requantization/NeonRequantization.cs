@@ -111,9 +111,30 @@ internal static class NeonRequantization
     public static Vector128<short> Narrow(Vector128<int> low, Vector128<int> high, Vector128<short> zeroPoint) =>
         AdvSimd.AddSaturate(AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(low), high), zeroPoint);
 
+    /// <summary>16 scaled values as outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Narrow<TRounding>(
+        Vector128<int> x0,
+        Vector128<int> x1,
+        Vector128<int> x2,
+        Vector128<int> x3,
+        Vector128<short> zeroPoint,
+        Vector128<sbyte> least,
+        Vector128<sbyte> most)
+        where TRounding : struct, IRounding
+    {
+        Vector64<short> n0 = AdvSimd.ExtractNarrowingSaturateLower(x0);
+        Vector64<short> n1 = AdvSimd.ExtractNarrowingSaturateLower(x2);
+        Vector128<short> r0 = AdvSimd.ExtractNarrowingSaturateUpper(n0, x1);
+        Vector128<short> r1 = AdvSimd.ExtractNarrowingSaturateUpper(n1, x3);
+        r0 = AdvSimd.AddSaturate(r0, zeroPoint);
+        r1 = AdvSimd.AddSaturate(r1, zeroPoint);
+        return Limit<TRounding>(r0, r1, least, most);
+    }
+
     /// <summary>Two rows of 16 scaled values as outputs, instruction by instruction for both rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void NarrowRows(
+    public static void NarrowRows<TRounding>(
         Vector128<int> c00,
         Vector128<int> c01,
         Vector128<int> c02,
@@ -127,6 +148,7 @@ internal static class NeonRequantization
         Vector128<sbyte> most,
         out Vector128<sbyte> y0,
         out Vector128<sbyte> y1)
+        where TRounding : struct, IRounding
     {
         Vector64<short> n00 = AdvSimd.ExtractNarrowingSaturateLower(c00);
         Vector64<short> n01 = AdvSimd.ExtractNarrowingSaturateLower(c02);
@@ -144,6 +166,8 @@ internal static class NeonRequantization
         Vector64<sbyte> b1 = AdvSimd.ExtractNarrowingSaturateLower(r10);
         y0 = AdvSimd.ExtractNarrowingSaturateUpper(b0, r01);
         y1 = AdvSimd.ExtractNarrowingSaturateUpper(b1, r11);
+        if (!TRounding.HasLimits)
+            return;
         y0 = AdvSimd.Max(y0, least);
         y1 = AdvSimd.Max(y1, least);
         y0 = AdvSimd.Min(y0, most);
@@ -152,40 +176,19 @@ internal static class NeonRequantization
 
     /// <summary>16 outputs from two halves of 8, limited.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Limit(Vector128<short> low, Vector128<short> high, Vector128<sbyte> least, Vector128<sbyte> most) =>
-        AdvSimd.Min(AdvSimd.Max(AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(low), high), least), most);
+    public static Vector128<sbyte> Limit<TRounding>(Vector128<short> low, Vector128<short> high, Vector128<sbyte> least, Vector128<sbyte> most)
+        where TRounding : struct, IRounding
+    {
+        Vector128<sbyte> y = AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(low), high);
+        return TRounding.HasLimits ? AdvSimd.Min(AdvSimd.Max(y, least), most) : y;
+    }
 
     /// <summary>8 outputs, limited.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector64<sbyte> Limit(Vector128<short> x, Vector64<sbyte> least, Vector64<sbyte> most) =>
-        AdvSimd.Min(AdvSimd.Max(AdvSimd.ExtractNarrowingSaturateLower(x), least), most);
-
-    /// <summary>Stores the first <paramref name="count"/> (1..16) bytes of a vector and nothing else.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Store(sbyte* destination, Vector128<sbyte> x, int count)
+    public static Vector64<sbyte> Limit<TRounding>(Vector128<short> x, Vector64<sbyte> least, Vector64<sbyte> most)
+        where TRounding : struct, IRounding
     {
-        if (count == 16)
-            AdvSimd.Store(destination, x);
-        else
-            StorePart(destination, x, count);
-    }
-
-    /// <summary>Stores the first <paramref name="count"/> (1..8) bytes of a vector and nothing else.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Store(sbyte* destination, Vector64<sbyte> x, int count)
-    {
-        if (count == 8)
-            AdvSimd.Store(destination, x);
-        else
-            StorePart(destination, x.ToVector128(), count);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe void StorePart(sbyte* destination, Vector128<sbyte> x, int count)
-    {
-        sbyte* bytes = stackalloc sbyte[16];
-        AdvSimd.Store(bytes, x);
-        for (int i = 0; i < count; i++)
-            destination[i] = bytes[i];
+        Vector64<sbyte> y = AdvSimd.ExtractNarrowingSaturateLower(x);
+        return TRounding.HasLimits ? AdvSimd.Min(AdvSimd.Max(y, least), most) : y;
     }
 }

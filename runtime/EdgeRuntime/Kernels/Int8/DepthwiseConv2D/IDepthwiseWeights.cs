@@ -1,0 +1,14 @@
+namespace EdgeRuntime.Kernels.Int8;
+
+/// <summary>How a depthwise kernel wants its weights.</summary>
+internal interface IDepthwiseWeights
+{
+    /// <summary>Whether a product of activation -128 and weight -128 is exact.</summary>
+    static abstract bool AllowsMinimumWeight { get; }
+
+    /// <summary>Bytes of weights of a block: taps as they are stored, times channels.</summary>
+    static abstract int WeightBytes(int taps, int width);
+
+    /// <summary>Place of a weight within the weights of a block.</summary>
+    static abstract int WeightOffset(int tap, int channel, int width);
+}
