@@ -26,9 +26,13 @@ internal sealed class GraphEmitter
     public int Constant(string name, float[] values, params int[] shape) =>
         builder.AddConstant(name, DataType.Float32, new Shape(shape), MemoryMarshal.AsBytes<float>(values).ToArray());
 
-    /// <summary>Weights of few different values, stored as a table and an index each.</summary>
-    public int SharedConstant(string name, float[] values, params int[] shape) =>
-        builder.AddTensor(new TensorInfo(name, DataType.Float32, new Shape(shape), null, MemoryMarshal.AsBytes<float>(values).ToArray()) { Encoding = TensorEncoding.Codebook });
+    /// <summary>Weights of a bit each, times a scale per output, which is stored once where all are the same.</summary>
+    public int ScaledBits(string name, bool[] negative, float[] scales, params int[] shape)
+    {
+        float[] stored = scales.Distinct().Count() == 1 ? [scales[0]] : scales;
+        var quantization = new Quantization(stored, new int[stored.Length], stored.Length == 1 ? -1 : 0);
+        return builder.AddTensor(new TensorInfo(name, DataType.Bit, new Shape(shape), quantization, SignThresholds.Pack(negative, shape[^1])));
+    }
 
     public int Constant(string name, int[] values) =>
         builder.AddConstant(name, DataType.Int32, new Shape(values.Length), MemoryMarshal.AsBytes<int>(values).ToArray());

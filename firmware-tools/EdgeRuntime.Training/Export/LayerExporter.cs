@@ -9,9 +9,15 @@ namespace EdgeRuntime.Training.Export;
 /// </summary>
 internal sealed class LayerExporter(GraphEmitter emitter)
 {
-    public ExportedValue Export(SequenceLayer sequence, ExportedValue x)
+    /// <summary>A scale must be positive; this one makes no difference to any sum.</summary>
+    private const double LeastScale = 1e-30;
+
+    private readonly PackedLayers packed = new(emitter);
+
+    public ExportedValue Export(SequenceLayer sequence, ExportedValue x) => Export([.. Flatten(sequence)], x);
+
+    private ExportedValue Export(IReadOnlyList<Layer> layers, ExportedValue x)
     {
-        IReadOnlyList<Layer> layers = [.. Flatten(sequence)];
         for (int i = 0; i < layers.Count;)
             x = Next(layers, ref i, x);
         return x;
@@ -25,10 +31,25 @@ internal sealed class LayerExporter(GraphEmitter emitter)
         Layer layer = layers[i++];
         switch (layer)
         {
+            case ConvLayer or LinearLayer when x.Type == DataType.Bit && LayerWeights.Of(layer).IsBinary:
+                return packed.Weighted(layer, layers, ref i, x);
             case ConvLayer or LinearLayer:
-                return Weighted(layer, layers, ref i, x);
+                return Weighted(layer, layers, ref i, packed.Real(x));
+            case BatchNormLayer norm when x.Type != DataType.Bit && Following.TakeSign(layers, ref i):
+                var (factor, added) = norm.Folded();
+                return packed.Binarize(x, factor, [.. added.Select((v, c) => v + (x.Offset is null ? 0 : x.Offset[c] * factor[c]))]);
+            case SignLayer when x.Type == DataType.Bit:
+                return x;
+            case SignLayer:
+                return packed.Binarize(x, [.. Enumerable.Repeat(1.0, x.Channels)], x.Offset ?? new double[x.Channels]);
+            case BinaryResidualLayer { IsBinary: true } block:
+                return packed.Residual(block, packed.Real(x));
+            case BinaryResidualLayer block:
+                return RealResidual(block, x);
             case BatchNormLayer norm:
-                return Normalize(norm, x);
+                return Normalize(norm, packed.Real(x));
+            case HardTanhLayer when Following.IsSign(layers, i):
+                return x;
             case ReluLayer:
                 return Real(OperatorKind.Relu, x);
             case Relu6Layer:
@@ -38,8 +59,9 @@ internal sealed class LayerExporter(GraphEmitter emitter)
             case MaxPoolLayer p:
                 return emitter.Pool(x.Type == DataType.Bit ? OperatorKind.BinaryMaxPool2D : OperatorKind.MaxPool2D, x, p.Window, p.Window, p.Stride, p.Padding);
             case AveragePoolLayer p:
-                return emitter.Pool(OperatorKind.AveragePool2D, x, p.Window, p.Window, p.Stride, 0);
+                return emitter.Pool(OperatorKind.AveragePool2D, packed.Real(x), p.Window, p.Window, p.Stride, 0);
             case GlobalAveragePoolLayer:
+                x = packed.Real(x);
                 ExportedValue mean = emitter.Pool(OperatorKind.AveragePool2D, x, x.Shape[1], x.Shape[2], 1, 0);
                 return emitter.Reshape(mean, 1, x.Channels);
             case FlattenLayer when x.Type == DataType.Bit || !x.IsMap:
@@ -54,19 +76,9 @@ internal sealed class LayerExporter(GraphEmitter emitter)
         }
     }
 
-    /// <summary>Whether a sign follows, perhaps behind a HardTanh that it makes needless; if so, both are passed over.</summary>
-    private static bool SignFollows(IReadOnlyList<Layer> layers, ref int i)
-    {
-        int at = i < layers.Count && layers[i] is HardTanhLayer ? i + 1 : i;
-        if (at >= layers.Count || layers[at] is not SignLayer)
-            return false;
-        i = at + 1;
-        return true;
-    }
-
     private ExportedValue Real(OperatorKind kind, ExportedValue x)
     {
-        x = Applied(x);
+        x = Applied(packed.Real(x));
         return emitter.Add(kind, emitter.NextName("activation"), [x.Tensor], x.Type, x.Shape);
     }
 
@@ -94,8 +106,8 @@ internal sealed class LayerExporter(GraphEmitter emitter)
     {
         ExportedValue body = Export(block.Body, x);
         ExportedValue shortcut = block.Shortcut is null ? x : Export(block.Shortcut, x);
-        body = Applied(body);
-        shortcut = Applied(shortcut);
+        body = Applied(packed.Real(body));
+        shortcut = Applied(packed.Real(shortcut));
         if (body.Shape != shortcut.Shape)
             throw new TrainingException(TrainingError.Export, $"a residual of {body.Shape} is added to a shortcut of {shortcut.Shape}");
         return emitter.Add(
@@ -107,62 +119,53 @@ internal sealed class LayerExporter(GraphEmitter emitter)
     {
         x = Applied(x);
         LayerWeights weights = LayerWeights.Of(layer);
-        BatchNormLayer? norm = null;
-        // Weights of two values stay that, to be stored in a bit each; the normalization is an operator of its own, or becomes thresholds.
-        if (!weights.IsBinary && i < layers.Count && layers[i] is BatchNormLayer b && !IsBeforeSign(layers, i + 1))
-        {
-            norm = b;
-            i++;
-        }
-
-        float[] values = weights.Values;
-        float[] bias = weights.Bias ?? new float[weights.Outputs];
+        bool signFollows = i < layers.Count && layers[i] is BatchNormLayer && Following.IsSign(layers, i + 1);
+        BatchNormLayer? norm = i < layers.Count && !signFollows ? layers[i] as BatchNormLayer : null;
         if (norm is not null)
-        {
-            var (scale, offset) = norm.Folded();
-            values = [.. values.Select((v, k) => (float)(v * scale[k / weights.PerOutput]))];
-            bias = [.. bias.Select((v, c) => (float)(v * scale[c] + offset[c]))];
-        }
-
-        Activation activation = Activation.None;
-        if ((norm is not null || weights.Bias is not null) && i < layers.Count && ActivationOf(layers[i]) is { } fused && !IsBeforeSign(layers, i))
-        {
-            activation = fused;
             i++;
-        }
-
-        return Emit(layer, weights, values, norm is null && weights.Bias is null ? null : bias, activation, x);
+        double[] factor = [.. Enumerable.Repeat(1.0, weights.Outputs)], offset = new double[weights.Outputs];
+        if (norm is not null)
+            (factor, offset) = norm.Folded();
+        bool hasBias = norm is not null || weights.Bias is not null;
+        float[]? bias = hasBias ? [.. offset.Select((v, c) => (float)(v + (weights.Bias is null ? 0 : weights.Bias[c] * factor[c])))] : null;
+        return Emit(layer, weights, factor, bias, hasBias ? Following.TakeActivation(layers, ref i) : Activation.None, x);
     }
 
-    private static bool IsBeforeSign(IReadOnlyList<Layer> layers, int at) => SignFollows(layers, ref at);
-
-    private static Activation? ActivationOf(Layer layer) => layer switch
+    /// <summary>The block of the network that is not binarized: a rectifier in the place of the sign.</summary>
+    private ExportedValue RealResidual(BinaryResidualLayer block, ExportedValue x)
     {
-        ReluLayer => Activation.Relu,
-        Relu6Layer => Activation.Relu6,
-        HardTanhLayer => Activation.ReluN1To1,
-        _ => null,
-    };
+        double[] pending = x.Offset ?? new double[x.Channels];
+        ExportedValue shortcut = Applied(x);
+        ExportedValue shifted = Applied(x with { Offset = [.. PackedLayers.Values(block.Shift).Select((v, c) => v + pending[c])] });
+        ExportedValue body = Export([new ReluLayer(), block.Conv, block.Norm], shifted);
+        if (block.Stride == 2)
+            shortcut = emitter.Pool(OperatorKind.AveragePool2D, shortcut, 2, 2, 2, 0);
+        if (block.Conv.OutputChannels != block.Conv.InputChannels)
+            shortcut = emitter.Add(OperatorKind.Concat, emitter.NextName("double"), [shortcut.Tensor, shortcut.Tensor], x.Type, body.Shape, new AxisOptions(3));
+        ExportedValue sum = emitter.Add(OperatorKind.Add, emitter.NextName("add"), [body.Tensor, shortcut.Tensor], body.Type, body.Shape, new ActivationOptions(Activation.None));
+        sum = Applied(sum with { Offset = [.. PackedLayers.Values(block.Before).Select(v => -v)] });
+        string name = emitter.NextName("slope");
+        int slopes = emitter.Constant(name + ".slopes", [.. PackedLayers.Values(block.Slope).Select(v => (float)v)], sum.Channels);
+        return emitter.Add(OperatorKind.PRelu, name, [sum.Tensor, slopes], sum.Type, sum.Shape) with { Offset = PackedLayers.Values(block.After) };
+    }
 
-    private ExportedValue Emit(Layer layer, LayerWeights weights, float[] values, float[]? bias, Activation activation, ExportedValue x)
+    private ExportedValue Emit(Layer layer, LayerWeights weights, double[] factor, float[]? bias, Activation activation, ExportedValue x)
     {
         string name = emitter.NextName(layer is ConvLayer ? "conv" : "dense");
-        bool shared = weights.IsBinary && weights.HasOneScale;
         if (layer is LinearLayer)
         {
             ExportedValue row = x.IsMap ? emitter.Reshape(x, 1, (int)x.Shape.ElementCount) : x;
-            int matrix = shared ? emitter.SharedConstant(name + ".weights", values, weights.Outputs, weights.PerOutput) : emitter.Constant(name + ".weights", values, weights.Outputs, weights.PerOutput);
+            int matrix = Constant(name + ".weights", weights, factor, depthwise: false, weights.Outputs, weights.PerOutput);
             int b = bias is null ? -1 : emitter.Constant(name + ".bias", bias, weights.Outputs);
             return emitter.Add(OperatorKind.FullyConnected, name, b < 0 ? [row.Tensor, matrix] : [row.Tensor, matrix, b], x.Type, new Shape(1, weights.Outputs), new ActivationOptions(activation));
         }
 
         var conv = (ConvLayer)layer;
         bool depthwise = conv.Groups > 1 && conv.Groups == conv.InputChannels;
-        float[] ordered = depthwise ? Transpose(values, weights.PerOutput) : values;
         int[] shape = depthwise
             ? [1, conv.Kernel, conv.Kernel, conv.OutputChannels]
             : [conv.OutputChannels, conv.Kernel, conv.Kernel, conv.InputChannels / conv.Groups];
-        int w = shared ? emitter.SharedConstant(name + ".weights", ordered, shape) : emitter.Constant(name + ".weights", ordered, shape);
+        int w = Constant(name + ".weights", weights, factor, depthwise, shape);
         int offset = bias is null ? -1 : emitter.Constant(name + ".bias", bias, weights.Outputs);
         var options = new Conv2DOptions
         {
@@ -176,6 +179,20 @@ internal sealed class LayerExporter(GraphEmitter emitter)
             throw new TrainingException(TrainingError.Export, $"a convolution of real activations has a border of {conv.PadValue}; the runtime's is 0");
         return emitter.Add(
             depthwise ? OperatorKind.DepthwiseConv2D : OperatorKind.Conv2D, name, offset < 0 ? [x.Tensor, w] : [x.Tensor, w, offset], x.Type, OutputShape(conv, x), options);
+    }
+
+    // Weights of two values are a bit each with a scale per output; a negative factor turns the bits round.
+    private int Constant(string name, LayerWeights weights, double[] factor, bool depthwise, params int[] shape)
+    {
+        if (weights.IsBinary && !depthwise)
+        {
+            bool[] negative = [.. weights.Negative.Select((n, k) => n ^ (factor[k / weights.PerOutput] < 0))];
+            float[] scales = [.. weights.Scales.Select((s, c) => (float)Math.Max(s * Math.Abs(factor[c]), LeastScale))];
+            return emitter.ScaledBits(name, negative, scales, shape);
+        }
+
+        float[] values = [.. weights.Values.Select((v, k) => (float)(v * factor[k / weights.PerOutput]))];
+        return emitter.Constant(name, depthwise ? Transpose(values, weights.PerOutput) : values, shape);
     }
 
     internal static Shape OutputShape(ConvLayer conv, ExportedValue x)

@@ -29,9 +29,6 @@ internal sealed class LayerWeights
     /// <summary>Magnitude of each output's weights, which are all the same where they are binary.</summary>
     public double[] Scales => [.. Enumerable.Range(0, Outputs).Select(o => (double)MathF.Abs(Values[o * PerOutput]))];
 
-    /// <summary>Whether all magnitudes are the same, so that the whole layer has two values.</summary>
-    public bool HasOneScale => Scales.Distinct().Count() == 1;
-
     /// <summary>True for each negative weight.</summary>
     public bool[] Negative => Array.ConvertAll(Values, v => v < 0);
 

@@ -1,3 +1,4 @@
+using EdgeRuntime.Training.Methods.Fused;
 using static TorchSharp.torch;
 
 namespace EdgeRuntime.Training.Methods;
@@ -22,20 +23,7 @@ public static class SignEstimator
     public static Tensor Apply(Tensor x, SignGradient gradient)
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var scope = NewDisposeScope();
-        // A surrogate with the wanted slope carries the gradient; its value is exchanged for the sign's.
-        Tensor surrogate = gradient switch
-        {
-            SignGradient.Clipped => x.clamp(-1, 1),
-            SignGradient.Polynomial => Quadratic(x.clamp(-1, 1)),
-            _ => x,
-        };
-        Tensor sign;
-        using (no_grad())
-            sign = x.ge(0).to(float32).mul_(2).sub_(1).sub_(surrogate);
-        return (surrogate + sign).MoveToOuterDisposeScope();
+        using Tensor plain = x.contiguous();
+        return SignFunction.apply(plain, gradient);
     }
-
-    // 2x + x^2 below 0 and 2x - x^2 above: slope 2 + 2x and 2 - 2x.
-    private static Tensor Quadratic(Tensor x) => x * (2 - x.abs());
 }

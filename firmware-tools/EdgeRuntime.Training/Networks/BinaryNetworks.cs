@@ -29,6 +29,36 @@ internal static class BinaryNetworks
         return large ? Groups(request, style, layers, input, 4, 4, 4, 4) : Groups(request, style, layers, input, 3, 3, 1);
     }
 
+    /// <summary>
+    /// For digits: a strided real stem that makes a picture of 28 a map of 14, three residual binary blocks with 32 channels there and three with 64 on a map of 7.
+    /// </summary>
+    public static SequenceLayer Digits(NetworkRequest request)
+    {
+        MethodStyle style = Check(request, "binary-digits");
+        RequireEvenMaps(request, 4);
+        int stem = request.Channels(16), input = request.Channels(32, 32);
+        LayerList layers = new LayerList().ConvNormRelu(request.Input.Channels, stem, 3, 2, mapping: style.Edge()).ConvNorm(stem, input, 1);
+        return Groups(request, style, layers, input, 3, 3);
+    }
+
+    /// <summary>Two groups of blocks with 64 and 128 channels behind <see cref="QuickNet"/>'s stem: under 100 KB.</summary>
+    public static SequenceLayer QuickNetSmall(NetworkRequest request)
+    {
+        MethodStyle style = Check(request, "quicknet-small");
+        request.RequireSide(16);
+        RequireEvenMaps(request, 4);
+        int stem = request.Channels(16), input = request.Channels(64, 32);
+        LayerList layers = new LayerList().ConvNormRelu(request.Input.Channels, stem, 3, 2, mapping: style.Edge()).ConvNorm(stem, stem, 3, groups: stem).ConvNorm(stem, input, 1);
+        return Groups(request, style, layers, input, 3, 3);
+    }
+
+    /// <summary>A shortcut halves a map by averages of 2x2, which an odd side does not have.</summary>
+    private static void RequireEvenMaps(NetworkRequest request, int multiple)
+    {
+        if (request.Input.Height % multiple != 0 || request.Input.Width % multiple != 0)
+            throw new TrainingException(TrainingError.InvalidOption, $"pictures of {request.Input} do not suit this network; sides that are multiples of {multiple} are needed");
+    }
+
     private static SequenceLayer Groups(NetworkRequest request, MethodStyle style, LayerList layers, int input, params ReadOnlySpan<int> groups)
     {
         for (int group = 0; group < groups.Length; group++)

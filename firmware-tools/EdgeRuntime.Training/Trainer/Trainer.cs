@@ -58,6 +58,10 @@ public sealed class Trainer
         this.objective = objective ?? new CrossEntropyObjective(options.LabelSmoothing);
         loader = BatchLoader.ForTraining(data.Train, options.BatchSize, network.Normalization, options.Augmentation, options.Seed);
         weights = network.Body.state_dict();
+        foreach (ConvLayer layer in network.Body.Walk().OfType<ConvLayer>())
+            layer.UsesBFloat16 = options.BFloat16;
+        foreach (LinearLayer layer in network.Body.Walk().OfType<LinearLayer>())
+            layer.UsesBFloat16 = options.BFloat16;
         mapped = [.. network.Body.Walk().Select(l => l switch
         {
             ConvLayer c => (c.Weight, c.Mapping),

@@ -61,6 +61,9 @@ public sealed record TrainingOptions
     /// <summary>Changes of the training pictures.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
+    /// <summary>Whether convolutions and matrix products are computed in bfloat16 while training; weights, statistics and everything else stay float32.</summary>
+    public bool BFloat16 { get; init; }
+
     /// <summary>Threads for the computation; 0 for the library's choice.</summary>
     public int Threads { get; init; }
 

@@ -36,6 +36,7 @@ internal static class TrainingLog
             ["optimizer"] = course.Options.Optimizer.ToString(),
             ["weightDecay"] = Number(course.Options.WeightDecay),
             ["labelSmoothing"] = Number(course.Options.LabelSmoothing),
+            ["products"] = course.Options.BFloat16 ? "bfloat16" : "float32",
             ["augmentation"] = course.Options.Augmentation.ToString(),
         },
         Figures = new(StringComparer.Ordinal)

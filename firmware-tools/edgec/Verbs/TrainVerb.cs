@@ -63,13 +63,14 @@ internal static class TrainVerb
         var origin = new Option<string>("--origin") { Description = "Where the training data come from, stored in the file", DefaultValueFactory = _ => "" };
         var licence = new Option<string>("--licence") { Description = "Licence of the weights, stored in the file", DefaultValueFactory = _ => "" };
         var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
+        var half = new Option<bool>("--bf16") { Description = "Compute products in bfloat16 while training: faster on processors that have it" };
         var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         method.AcceptOnlyFromAmong(Methods);
 
         var command = new Command(kind.Name, kind.Description)
         {
             network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, resume, description, origin, licence,
-            output, log,
+            output, half, log,
         };
         foreach (Option option in kind.Options)
             command.Add(option);
@@ -89,6 +90,7 @@ internal static class TrainVerb
                     Augmentation = AugmentationOption.Of(parsed.GetValue(augment)!),
                     Seed = parsed.GetValue(seed),
                     Threads = parsed.GetValue(threads),
+                    BFloat16 = parsed.GetValue(half),
                 };
                 options.Validate();
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));

@@ -94,6 +94,25 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_full_disk_during_a_checkpoint_is_one_line_and_the_previous_one_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Options with { Epochs = 1 };
+        var trainer = new Training.Trainer(Make(1), Bars(), options, folder.Path);
+        trainer.Run(resume: false);
+        byte[] before = File.ReadAllBytes(trainer.LastCheckpoint);
+        // The kernel's own full device: every write to it fails with ENOSPC.
+        File.CreateSymbolicLink(trainer.LastCheckpoint + ".tmp", "/dev/full");
+        var failed = Assert.Throws<TrainingException>(() => new Training.Trainer(Make(2), Bars(), options, folder.Path).Run(resume: false));
+        Assert.Equal(TrainingError.File, failed.Error);
+        Assert.Contains("No space left", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failed.Message);
+        Assert.Equal(before, File.ReadAllBytes(trainer.LastCheckpoint));
+        File.Delete(trainer.LastCheckpoint + ".tmp");
+        Assert.NotNull(new Training.Trainer(Make(3), Bars(), options, folder.Path).Run(resume: true).TestAccuracy);
+    }
+
+    [Fact]
     public void Data_that_does_not_fit_the_network_and_options_out_of_range_are_refused()
     {
         using var folder = new TemporaryFolder();

@@ -45,6 +45,14 @@ public sealed class BatchNormLayer : Layer
     /// <summary>The trained offset, per channel.</summary>
     public Parameter Offset => bias;
 
+    /// <summary>Takes the statistics of a batch of <paramref name="count"/> numbers per channel into the running ones.</summary>
+    internal void Observe(Tensor mean, Tensor variance, long count)
+    {
+        using var quiet = no_grad();
+        running_mean.mul_(1 - Momentum).add_(mean, Momentum);
+        running_var.mul_(1 - Momentum).add_(variance, Momentum * count / Math.Max(1, count - 1));
+    }
+
     /// <summary>What the layer computes in use: y = x * Scale + Offset, with the running statistics folded in.</summary>
     internal (double[] Scale, double[] Offset) Folded()
     {

@@ -1,4 +1,5 @@
 using EdgeRuntime.Training.Methods;
+using EdgeRuntime.Training.Methods.Fused;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -75,12 +76,29 @@ public sealed class BinaryResidualLayer : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
+        if (training && IsBinary && conv.UsesBFloat16)
+            return Fused(input);
         Tensor shifted = input + shift;
         Tensor signs = IsBinary ? SignEstimator.Apply(shifted, SignGradient.Polynomial) : nn.functional.relu(shifted);
-        Tensor shortcut = Stride == 2 ? nn.functional.avg_pool2d(input, 2, 2) : input;
-        if (conv.OutputChannels != conv.InputChannels)
-            shortcut = cat([shortcut, shortcut], 1);
-        Tensor sum = norm.call(conv.call(signs)) + shortcut - before;
+        Tensor sum = norm.call(conv.call(signs)) + Shortcut(input) - before;
         return sum.clamp_min(0) + slope * sum.clamp_max(0) + after;
+    }
+
+    // The same in few passes: signs and weights are exact in bfloat16, the sums of products are rounded to it.
+    private Tensor Fused(Tensor input)
+    {
+        using Tensor plain = input.contiguous();
+        Tensor signs = PaddedSignFunction.apply(plain, shift, conv.Padding);
+        Tensor sums = nn.functional.conv2d(signs, conv.Mapping.Map(conv.Weight).to(ScalarType.BFloat16), strides: [Stride, Stride]);
+        Tensor statistics = empty(2, conv.OutputChannels);
+        Tensor result = ResidualFunction.apply(sums.contiguous(), Shortcut(plain).contiguous(), norm.Scale, norm.Offset, before, slope, after, statistics);
+        norm.Observe(statistics[0], statistics[1], sums.numel() / conv.OutputChannels);
+        return result;
+    }
+
+    private Tensor Shortcut(Tensor input)
+    {
+        Tensor shortcut = Stride == 2 ? nn.functional.avg_pool2d(input, 2, 2) : input;
+        return conv.OutputChannels == conv.InputChannels ? shortcut : cat([shortcut, shortcut], 1);
     }
 }

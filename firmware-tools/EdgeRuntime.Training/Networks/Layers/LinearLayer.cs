@@ -31,6 +31,9 @@ public sealed class LinearLayer : Layer
     /// <summary>What is done to the weights; may be exchanged, for a mask or for quantized weights, before a <see cref="Trainer"/> runs.</summary>
     public WeightMapping Mapping { get; set; }
 
+    /// <summary>Whether products are computed in bfloat16 while training (sums in float32, rounded): twice to five times as fast where the processor can.</summary>
+    public bool UsesBFloat16 { get; set; }
+
     /// <summary>The real weights [out, in].</summary>
     public Parameter Weight => weight;
 
@@ -38,6 +41,12 @@ public sealed class LinearLayer : Layer
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) =>
-        nn.functional.linear(input, training ? Mapping.Map(weight) : Mapping.MapForUse(weight), bias);
+    protected override Tensor Compute(Tensor input)
+    {
+        Tensor used = training ? Mapping.Map(weight) : Mapping.MapForUse(weight);
+        if (!training || !UsesBFloat16)
+            return nn.functional.linear(input, used, bias);
+        Tensor products = nn.functional.linear(input.to(ScalarType.BFloat16), used.to(ScalarType.BFloat16)).to(float32);
+        return bias is null ? products : products + bias;
+    }
 }

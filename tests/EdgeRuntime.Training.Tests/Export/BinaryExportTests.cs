@@ -1,0 +1,117 @@
+using EdgeRuntime.Model;
+using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Export;
+using EdgeRuntime.Training.Methods;
+using EdgeRuntime.Training.Networks;
+using EdgeRuntime.Training.Networks.Layers;
+using TorchSharp;
+
+namespace EdgeRuntime.Training.Tests.Export;
+
+/// <summary>Trained binary networks give the trainer's scores in the runtime, from packed weights and integer thresholds.</summary>
+public class BinaryExportTests
+{
+    /// <summary>Scores are sums of a few hundred products in float32, added in another order.</summary>
+    private const float Tolerance = 2e-3f;
+
+    public static TheoryData<string, string, double, BlockOrder> Networks()
+    {
+        var data = new TheoryData<string, string, double, BlockOrder>();
+        foreach (BlockOrder order in Enum.GetValues<BlockOrder>())
+        {
+            data.Add("convnet", "bnn", 0.25, order);
+            data.Add("lenet-5", "xnor", 0.5, order);
+        }
+
+        data.Add("vgg-small", "xnor", 0.25, BlockOrder.ConvPoolNormSign);
+        data.Add("mlp", "bnn", 0.02, BlockOrder.ConvPoolNormSign);
+        data.Add("lenet-300-100", "xnor", 0.5, BlockOrder.NormSignConvPool);
+        data.Add("mlp", "binaryconnect", 0.02, BlockOrder.ConvPoolNormSign);
+        data.Add("convnet", "binaryconnect-stochastic", 0.25, BlockOrder.ConvPoolNormSign);
+        data.Add("resnet-8", "bwn", 0.5, BlockOrder.ConvPoolNormSign);
+        data.Add("mobilenet-v1", "bwn", 0.25, BlockOrder.ConvPoolNormSign);
+        data.Add("binary-resnet", "react", 0.5, BlockOrder.ConvPoolNormSign);
+        data.Add("binary-digits", "react", 1, BlockOrder.ConvPoolNormSign);
+        data.Add("quicknet-small", "react", 0.5, BlockOrder.ConvPoolNormSign);
+        data.Add("quicknet", "react", 0.5, BlockOrder.ConvPoolNormSign);
+        data.Add("binary-resnet-20", "float", 0.5, BlockOrder.ConvPoolNormSign);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_trained_network_gives_the_trainers_scores_in_the_runtime(string name, string method, double width, BlockOrder order)
+    {
+        DataSplits data = Bars();
+        var request = new NetworkRequest(new PictureShape(32, 32, 3), 4, method, width, order);
+        Network network = NetworkCatalog.Create(name, request, data.Train.Classes, Normalization.Symmetric(3), 3);
+        using var folder = new TemporaryFolder();
+        var options = new TrainingOptions { Epochs = 1, BatchSize = 8, LearningRate = 0.003, WarmupSteps = 0, Threads = 1 };
+        new Training.Trainer(network, data, options, folder.Path).Run(resume: false);
+        Compare(network, data.Test);
+    }
+
+    [Fact]
+    public void Weights_of_binary_layers_are_bits_and_no_real_number_passes_between_packed_layers()
+    {
+        torch.random.manual_seed(5);
+        var request = new NetworkRequest(new PictureShape(32, 32, 3), 4, "bnn", 0.25);
+        Network network = NetworkCatalog.Create("convnet", request, ["0", "1", "2", "3"], Normalization.Symmetric(3), 3);
+        using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata());
+        Node[] binary = [.. model.Graph.Nodes.Where(n => n.Kind == OperatorKind.BinaryConv2D)];
+        Assert.Equal(8, binary.Length);
+        Assert.All(binary, n => Assert.Equal(DataType.Bit, model.Graph.Tensors[n.Inputs[1]].Type));
+        Assert.All(binary[..^1], n => Assert.Equal(DataType.Bit, model.Graph.Tensors[n.Outputs[0]].Type));
+        Assert.Single(model.Graph.Nodes, n => n.Kind == OperatorKind.Binarize);
+        // 256-channel layers: the whole file is a thirtieth or so of its float form.
+        Network real = NetworkCatalog.Create("convnet", request with { Method = "float" }, network.Classes, network.Normalization, 3);
+        using EdgeModel floats = NetworkExport.ToModel(real, new ModelMetadata());
+        Assert.True(model.ToBytes().Length * 20 < floats.ToBytes().Length, $"{model.ToBytes().Length} against {floats.ToBytes().Length} bytes");
+    }
+
+    [Fact]
+    public void Weights_of_binaryconnect_are_bits_and_a_negative_normalization_turns_them_round()
+    {
+        torch.random.manual_seed(6);
+        var norm = new BatchNormLayer(8);
+        using (torch.no_grad())
+            norm.Scale[3] = -1.5f;
+        var body = new SequenceLayer(new ConvLayer(3, 8, 3, 2, 1, mapping: new SignWeights()), norm, new ReluLayer(), new GlobalAveragePoolLayer(), new LinearLayer(8, 4));
+        DataSplits data = Bars();
+        var network = new Network("test", "binaryconnect", body, new PictureShape(32, 32, 3), data.Test.Classes, Normalization.Symmetric(3));
+        body.eval();
+        using (EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata()))
+            Assert.Equal(DataType.Bit, model.Graph.Tensors[model.Graph.Nodes[0].Inputs[1]].Type);
+        Compare(network, data.Test);
+    }
+
+    private static void Compare(Network network, ImageSet pictures)
+    {
+        using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata(), softmax: false);
+        // What the file holds counts.
+        using EdgeModel loaded = EdgeModel.Load(model.ToBytes());
+        float[] expected = Evaluation.Logits(network, pictures), actual = RuntimeEvaluation.Outputs(loaded, network, pictures);
+        int classes = network.Classes.Count, same = 0;
+        Assert.True(expected.Max() - expected.Min() > 0.1, "the scores are all alike: nothing would be compared");
+        float limit = Tolerance * Math.Max(1, expected.Max(MathF.Abs));
+        int near = 0;
+        for (int i = 0; i < pictures.Count; i++)
+        {
+            ReadOnlySpan<float> scores = expected.AsSpan(i * classes, classes), others = actual.AsSpan(i * classes, classes);
+            if (RuntimeEvaluation.IndexOfLargest(scores) == RuntimeEvaluation.IndexOfLargest(others))
+                same++;
+            float difference = 0;
+            for (int c = 0; c < classes; c++)
+                difference = Math.Max(difference, MathF.Abs(scores[c] - others[c]));
+            if (difference <= limit)
+                near++;
+        }
+
+        // A real sum that lies on a threshold but for its rounding may give another sign, which the layers behind amplify: seldom, and with the same decision.
+        Assert.True(same == pictures.Count, $"{same} of {pictures.Count} decisions are the same");
+        Assert.True(near >= pictures.Count - 1, $"the scores of {near} of {pictures.Count} pictures are within {limit}");
+    }
+
+    private static DataSplits Bars() =>
+        new("bars", TestData.Bars(64, 32, 3, 4, 1), TestData.Bars(8, 32, 3, 4, 2), TestData.Bars(24, 32, 3, 4, 3));
+}
