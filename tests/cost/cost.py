@@ -98,6 +98,19 @@ def print_layers(result, layers):
         reached = f"{rate:9.2f} {100 * rate / limit:7.1f}%" if macs else f"{'':9} {'':8}"
         print(f"  {name[:32]:32} {operator:18} {100 * s['cycles'] / max(result['cycles'], 1):5.1f}% {s['cycles'] / 1e6:9.4f} {reached}"
               f" {s['l1_misses'] / 1e3:8.2f} {s['l2_misses'] / 1e3:7.2f}  {s['function'].split('_Kernels_', 1)[-1][:80]}")
+    if named:
+        print_operators(result, layers, limit)
+
+
+def print_operators(result, layers, limit):
+    """The sums of all steps of an operator that multiplies."""
+    sums = defaultdict(lambda: [0.0, 0])
+    for s in result["steps"]:
+        if s["step"] >= 0 and layers[s["step"]][2]:
+            sums[layers[s["step"]][1]][0] += s["cycles"]
+            sums[layers[s["step"]][1]][1] += layers[s["step"]][2]
+    for operator, (cycles, macs) in sums.items():
+        print(f"  {'all':32} {operator:18} {100 * cycles / max(result['cycles'], 1):5.1f}% {cycles / 1e6:9.4f} {macs / max(cycles, 1):9.2f} {100 * macs / max(cycles, 1) / limit:7.1f}%")
 
 
 def table(a):
