@@ -27,11 +27,13 @@ public static class ModelCompression
         Graph graph = model.Graph;
         int[] weights = WeightsOf(graph);
         var replaced = new Dictionary<int, ReadOnlyMemory<byte>>();
-        if (options.Bits.Count > 0 || options.Keep < 1)
+        string[] names = [.. weights.Select(t => graph.Tensors[t].Name)];
+        double[] keep = options.KeepOf(names);
+        int[] bits = options.Bits.Count > 0 ? options.BitsOf(names) : [.. weights.Select(_ => 0)];
+        for (int i = 0; i < weights.Length; i++)
         {
-            int[] bits = options.Bits.Count > 0 ? options.BitsOf([.. weights.Select(t => graph.Tensors[t].Name)]) : [];
-            for (int i = 0; i < weights.Length; i++)
-                replaced[weights[i]] = Share(graph.Tensors[weights[i]], bits.Length > 0 ? bits[i] : 0, options.Keep, options);
+            if (bits[i] > 0 || keep[i] < 1)
+                replaced[weights[i]] = Share(graph.Tensors[weights[i]], bits[i], keep[i], options);
         }
 
         if (options.BiasBits > 0)

@@ -15,8 +15,8 @@ public sealed record SharingOptions
     /// <summary>Bits of the codes of biases; 0 leaves them as they are.</summary>
     public int BiasBits { get; init; }
 
-    /// <summary>Share of the weights of each layer that is kept, the largest ones; 1 keeps all. For networks that were not pruned and retrained.</summary>
-    public double Keep { get; init; } = 1;
+    /// <summary>Share of the weights of each layer that is kept, the largest ones, or one for all layers alike; 1 keeps all. For networks that were not pruned and retrained.</summary>
+    public IReadOnlyList<double> Keep { get; init; } = [1];
 
     /// <summary>Where k-means starts.</summary>
     public CentroidInitialization Initialization { get; init; } = CentroidInitialization.Linear;
@@ -31,9 +31,24 @@ public sealed record SharingOptions
     {
         ArgumentNullException.ThrowIfNull(layers);
         Validate();
-        if (Bits.Count != 1 && Bits.Count != layers.Count)
-            throw new CompressionException($"{Bits.Count} numbers of bits are given; the network has {layers.Count} layers with weights: {string.Join(", ", layers)}");
-        return Bits.Count == 1 ? [.. layers.Select(_ => Bits[0])] : [.. Bits];
+        return PerLayer(Bits, layers, "numbers of bits");
+    }
+
+    /// <summary>Share of each layer that is kept.</summary>
+    /// <param name="layers">Names of the layers with weights.</param>
+    /// <exception cref="CompressionException">A share is out of range, or there are neither as many as layers nor one.</exception>
+    public double[] KeepOf(IReadOnlyList<string> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        Validate();
+        return PerLayer(Keep, layers, "shares to keep");
+    }
+
+    private static T[] PerLayer<T>(IReadOnlyList<T> given, IReadOnlyList<string> layers, string what)
+    {
+        if (given.Count != 1 && given.Count != layers.Count)
+            throw new CompressionException($"{given.Count} {what} are given; the network has {layers.Count} layers with weights: {string.Join(", ", layers)}");
+        return given.Count == 1 ? [.. layers.Select(_ => given[0])] : [.. given];
     }
 
     /// <summary>Checks the ranges.</summary>
@@ -48,7 +63,10 @@ public sealed record SharingOptions
 
         if (BiasBits is < 0 or > MaxBits)
             throw new CompressionException($"codes of {BiasBits} bits were asked for biases; the limits are 0 (float32) and {MaxBits}");
-        if (Keep is not (> 0 and <= 1))
-            throw new CompressionException(FormattableString.Invariant($"a share of {Keep} of the weights shall be kept; it must be above 0 and at most 1"));
+        foreach (double keep in Keep)
+        {
+            if (keep is not (> 0 and <= 1))
+                throw new CompressionException(FormattableString.Invariant($"a share of {keep} of the weights shall be kept; it must be above 0 and at most 1"));
+        }
     }
 }

@@ -12,5 +12,8 @@ internal static class ResultsSections
         new BlockOrderSection(),
         new DistillationDigitsSection(),
         new DistillationCifarSection(),
+        new WeightPruningSection(),
+        new FilterPruningSection(),
+        new DeepCompressionSection(),
     ];
 }

@@ -21,7 +21,7 @@ internal static class CompressVerb
         var bits = new Option<string>("--bits") { Description = "Bits of a code (2^bits shared values), 1..8, or one number per layer: 8,8,5,5; none: values are left as they are", DefaultValueFactory = _ => "5" };
         var biasBits = new Option<int>("--bias-bits") { Description = "Bits of a bias's code; 0: float32", DefaultValueFactory = _ => 0 };
         var init = new Option<CentroidInitialization>("--init") { Description = "Where k-means starts", DefaultValueFactory = _ => CentroidInitialization.Linear };
-        var keep = new Option<double>("--keep") { Description = "Share of the weights of each layer of an .edge file that is kept", DefaultValueFactory = _ => 1.0 };
+        var keep = new Option<string>("--keep") { Description = "Share of the weights of an .edge file that is kept, or one share per layer", DefaultValueFactory = _ => "1" };
         var data = new Option<string?>("--data") { Description = "Data set to tune the shared values with and to measure: mnist, cifar10, svhn, or a folder; needed for checkpoints" };
         var root = new Option<string>("--data-dir") { Description = "Folder with the data sets (default: EDGE_DATA, or ../shared/data)", DefaultValueFactory = _ => DataSets.DefaultRoot };
         var epochs = new Option<int>("--epochs") { Description = "Epochs of tuning; 0: none", DefaultValueFactory = _ => 5 };
@@ -51,7 +51,7 @@ internal static class CompressVerb
                     Bits = BitsOf(parsed.GetValue(bits)!),
                     BiasBits = parsed.GetValue(biasBits),
                     Initialization = parsed.GetValue(init),
-                    Keep = parsed.GetValue(keep),
+                    Keep = PruneVerb.Shares(parsed.GetValue(keep)!, "--keep"),
                     Seed = (int)parsed.GetValue(seed),
                 };
                 sharing.Validate();
@@ -59,7 +59,7 @@ internal static class CompressVerb
                 string? set = parsed.GetValue(data);
                 if (!isModel && set is null)
                     throw new CommandException(ExitCode.Usage, "--data is missing: the shared values of a checkpoint's network are tuned with pictures");
-                if (!isModel && sharing.Keep < 1)
+                if (!isModel && sharing.Keep.Any(k => k < 1))
                     throw new CommandException(ExitCode.Usage, "--keep is for .edge files; prune a checkpoint's network with 'edgec prune', which retrains it");
                 if (isModel && parsed.GetValue(int8))
                     throw new CommandException(ExitCode.Usage, "--int8 is for checkpoints; an .edge file is compressed with the types that it has");

@@ -12,7 +12,7 @@ public class ModelCompressionTests
     public void Weights_are_pruned_shared_and_come_back_from_the_file(int bits, double keep)
     {
         using EdgeModel model = FullyConnected(Gaussian(200 * 300, 1));
-        CompressedModel compressed = ModelCompression.Compress(model, new SharingOptions { Bits = [bits], Keep = keep, BiasBits = 3 });
+        CompressedModel compressed = ModelCompression.Compress(model, new SharingOptions { Bits = [bits], Keep = [keep], BiasBits = 3 });
         byte[] file = compressed.Model.ToBytes();
         using EdgeModel loaded = EdgeModel.Load(file);
         float[] weights = [.. MemoryMarshal.Cast<byte, float>(loaded.Graph.Tensors[1].Data!.Value.Span)];
@@ -40,7 +40,7 @@ public class ModelCompressionTests
         builder.AddInput(x);
         builder.AddOutput(y);
         using var model = new EdgeModel(builder.Build(), new ModelMetadata());
-        CompressedModel compressed = ModelCompression.Compress(model, new SharingOptions { Bits = [4], Keep = 0.2 });
+        CompressedModel compressed = ModelCompression.Compress(model, new SharingOptions { Bits = [4], Keep = [0.2] });
         using EdgeModel loaded = EdgeModel.Load(compressed.Model.ToBytes());
         sbyte[] stored = [.. MemoryMarshal.Cast<byte, sbyte>(loaded.Graph.Tensors[1].Data!.Value.Span)];
         Assert.Equal(TensorEncoding.SparseHuffman, loaded.Graph.Tensors[1].Encoding);
@@ -71,7 +71,7 @@ public class ModelCompressionTests
         using EdgeModel model = FullyConnected(weights);
         Assert.Contains("codes of 9 bits", Message(model, new SharingOptions { Bits = [9] }), StringComparison.Ordinal);
         Assert.Contains("2 numbers of bits are given; the network has 1 layers", Message(model, new SharingOptions { Bits = [4, 4] }), StringComparison.Ordinal);
-        Assert.Contains("a share of 0", Message(model, new SharingOptions { Keep = 0 }), StringComparison.Ordinal);
+        Assert.Contains("a share of 0", Message(model, new SharingOptions { Keep = [0] }), StringComparison.Ordinal);
         Assert.Contains("-1 bits were asked for biases", Message(model, new SharingOptions { BiasBits = -1 }), StringComparison.Ordinal);
         weights[5] = float.PositiveInfinity;
         using EdgeModel infinite = FullyConnected(weights);

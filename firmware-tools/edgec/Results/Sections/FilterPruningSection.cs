@@ -1,0 +1,63 @@
+using System.Globalization;
+using EdgeRuntime.Training.Pruning.Filters;
+
+namespace EdgeRuntime.Compiler.Results.Sections;
+
+/// <summary>Removal of whole filters by seven criteria: the survey's table 2.</summary>
+internal sealed class FilterPruningSection : IResultsSection
+{
+    private const string Prefix = "filters-vgg16-";
+    private static readonly int[] Shares = [25, 50, 75];
+
+    /// <summary>The survey's table 2 (Mittal et al. 2018), VGG-16: accuracies after retraining.</summary>
+    private static readonly (FilterCriterion Criterion, string[] Accuracies)[] Published =
+    [
+        (FilterCriterion.Random, ["0.650", "0.569", "0.415"]),
+        (FilterCriterion.MeanActivation, ["0.652", "0.570", "0.409"]),
+        (FilterCriterion.Entropy, ["0.641", "0.549", "0.405"]),
+        (FilterCriterion.ScaledEntropy, ["0.637", "0.550", "0.401"]),
+        (FilterCriterion.L1Norm, ["0.667", "0.593", "0.436"]),
+        (FilterCriterion.Apoz, ["0.647", "0.564", "0.422"]),
+        (FilterCriterion.Sensitivity, ["0.636", "0.543", "0.379"]),
+    ];
+
+    public string Title => "Removal of whole filters: CIFAR-10";
+
+    public void Write(ResultsPage page, ResultLogs logs)
+    {
+        ResultLog[] runs = [.. logs.StartingWith(Prefix)];
+        page.Paragraph(
+            "VGG-16 in an eighth of its width. Test accuracies when a share of the filters of every convolution is removed, right after that and after the few steps of retraining that the commands name; mean and standard deviation, runs: "
+            + $"{runs.Length.ToString(CultureInfo.InvariantCulture)}. Published: Mittal et al. 2018, VGG-16 in full width on another task, after retraining (survey's table 2).");
+        if (runs.Length == 0)
+        {
+            page.Paragraph("not run");
+            return;
+        }
+
+        page.Table(
+            ["", "whole", .. Shares.Select(s => $"{s} % removed")],
+            [
+                ["parameters", Count(runs, "baseline.parameters"), .. Shares.Select(s => Count(runs, $"all.{s}.parameters"))],
+                ["multiply-accumulates", Count(runs, "baseline.multiplyAccumulates"), .. Shares.Select(s => Count(runs, $"all.{s}.multiplyAccumulates"))],
+                ["test accuracy", Mean(runs, "baseline.testAccuracy"), .. Shares.Select(_ => "")],
+            ]);
+        page.Table(
+            ["criterion", .. Shares.SelectMany(s => new[] { $"{s} %, cut", $"{s} %, retrained", $"{s} %, published" })],
+            Published.Select(p => (IReadOnlyList<string>)
+            [
+                p.Criterion.ToString(),
+                .. Shares.SelectMany((s, i) => new[] { Mean(runs, $"{p.Criterion}.{s}.cutTestAccuracy"), Mean(runs, $"{p.Criterion}.{s}.retrainedTestAccuracy"), p.Accuracies[i] }),
+            ]));
+        page.Commands(runs);
+    }
+
+    /// <summary>Mean and deviation; of a single run the figure alone.</summary>
+    private static string Mean(ResultLog[] runs, string figure)
+    {
+        double[] values = [.. runs.Where(r => r.Figures.ContainsKey(figure)).Select(r => r.Figures[figure])];
+        return values.Length == 1 ? ResultsPage.Percent(values[0]) : SeedStatistics.Of(values).Percent();
+    }
+
+    private static string Count(ResultLog[] runs, string figure) => runs[0].Figures.TryGetValue(figure, out double value) ? ResultsPage.Count(value) : "not run";
+}

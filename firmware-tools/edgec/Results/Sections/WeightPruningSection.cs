@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace EdgeRuntime.Compiler.Results.Sections;
+
+/// <summary>Pruning weight by weight: the survey's table 1 with our networks, and what Optimal Brain Damage predicts beside what happens.</summary>
+internal sealed class WeightPruningSection : IResultsSection
+{
+    private const string Prefix = "prune-";
+
+    /// <summary>The survey's table 1: AlexNet on ImageNet; network, top-1 error, parameters, rate.</summary>
+    private static readonly (string Method, string Error, string Parameters, string Rate)[] Published =
+    [
+        ("baseline", "42.78 %", "61.0 M", "1x"),
+        ("data-free pruning", "44.40 %", "39.6 M", "1.5x"),
+        ("Fastfood-32-AD", "41.93 %", "32.8 M", "2x"),
+        ("Fastfood-16-AD", "42.90 %", "16.4 M", "3.7x"),
+        ("Collins & Kohli", "44.40 %", "15.2 M", "4x"),
+        ("naive cut", "47.18 %", "13.8 M", "4.4x"),
+        ("SVD", "44.02 %", "11.9 M", "5x"),
+        ("network pruning", "42.77 %", "6.7 M", "9x"),
+    ];
+
+    public string Title => "Pruning of single weights: MNIST";
+
+    public void Write(ResultsPage page, ResultLogs logs)
+    {
+        page.Paragraph(
+            "Test errors before pruning, cut at once to the same number of weights without retraining, and pruned in rounds with retraining. Goals: Han et al. 2015, LeNet-300-100 1.64 -> 1.59 % at 12x, "
+            + "LeNet-5 0.80 -> 0.77 % at 12x. Biases count as parameters and are all kept.");
+        ResultLog[] runs = [.. logs.StartingWith(Prefix)];
+        page.Table(
+            ["network", "importance", "spread over layers by", "before", "cut at once", "pruned, retrained", "parameters", "kept", "rate"],
+            runs.Select(r => (IReadOnlyList<string>)
+            [
+                r.Configuration["network"],
+                r.Configuration["criterion"],
+                r.Configuration["allocation"],
+                Error(r, "baselineTestAccuracy"),
+                Error(r, "naiveCutTestAccuracy"),
+                Error(r, "runtimeTestAccuracy"),
+                ResultsPage.Count(r.Figures["parameters"]),
+                ResultsPage.Count(r.Figures["parametersKept"]),
+                ResultsPage.Times(r.Figures["parameters"] / r.Figures["parametersKept"]),
+            ]));
+        foreach (ResultLog run in runs.Where(r => r.Series.ContainsKey("roundPredictedLossChange")))
+            Prediction(page, run);
+        page.Paragraph("Published for AlexNet on ImageNet (survey's table 1; Han et al. 2015, table 4):");
+        page.Table(["method", "top-1 error", "parameters", "rate"], Published.Select(p => (IReadOnlyList<string>)[p.Method, p.Error, p.Parameters, p.Rate]));
+        page.Commands(runs);
+    }
+
+    private static void Prediction(ResultsPage page, ResultLog run)
+    {
+        page.Paragraph(
+            $"Optimal Brain Damage, {run.Configuration["network"]}: the change of the training loss that the sum of the saliencies predicts for each round, and the measured one. The diagonal approximation holds "
+            + "for few and small weights; it neglects how weights that go together belong together.");
+        page.Table(
+            ["round", "weights left", "predicted change of loss", "measured"],
+            run.Series["roundKept"].Select((kept, i) => (IReadOnlyList<string>)
+            [
+                (i + 1).ToString(CultureInfo.InvariantCulture), ResultsPage.Count(kept),
+                run.Series["roundPredictedLossChange"][i].ToString("G3", CultureInfo.InvariantCulture), run.Series["roundMeasuredLossChange"][i].ToString("G3", CultureInfo.InvariantCulture),
+            ]));
+    }
+
+    private static string Error(ResultLog run, string figure) => ResultsPage.Percent(1 - run.Figures[figure]);
+}
