@@ -47,7 +47,9 @@ package: ## the board's Debian package and archive: out/edge-runtime_VERSION_arm
 .PHONY: vm-test
 vm-test: ## deploys to an emulated board and checks camera, pins, serial port and faults from outside (MACHINE=raspi3b: the Pi 3's own)
 	deploy/setup.sh vm
-	tests/vboard/vm-test.sh
+	deploy/publish-arm64.sh
+	deploy/package.sh
+	tests/vboard/vm_test.py $(or $(MACHINE),virt)
 
 .PHONY: format
 format: ## format the C# sources in place

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Debian package and the plain archive for the board from out/arm64/edged:
 #   out/edge-runtime_VERSION_arm64.deb, out/edge-runtime-VERSION-arm64.tar.gz
-# The same sources give the same bytes: file times are those of the commit (SOURCE_DATE_EPOCH).
+# EDGE_VERSION overrides the version. The same sources give the same bytes: file times are those of the commit (SOURCE_DATE_EPOCH).
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
@@ -9,6 +9,7 @@ cd "$top"
 program=out/arm64/edged
 [ -x "$program" ] || { echo "package: $program is missing; run 'make publish' first" >&2; exit 1; }
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+version=${EDGE_VERSION:-$version}
 [ -n "$version" ] || { echo 'package: Directory.Build.props names no version' >&2; exit 1; }
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || echo 0)}"
 export SOURCE_DATE_EPOCH
