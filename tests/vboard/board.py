@@ -29,7 +29,9 @@ class Board:
         self.tty = {"virt": "/dev/ttyS0", "raspi3b": "/dev/ttyAMA0"}[machine]
         self.ssh_options = [
             "-q", "-i", str(CACHE / "id_ed25519"), "-o", f"UserKnownHostsFile={CACHE / 'known_hosts'}", "-o", "GlobalKnownHostsFile=/dev/null",
-            "-o", "HostKeyAlias=vboard", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=20"]
+            "-o", "HostKeyAlias=vboard", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=20",
+            # A new connection costs the emulated board seconds of cryptography: one is shared.
+            "-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o", f"ControlPath={folder}/ssh", "-o", "ServerAliveInterval=15"]
         self.process = None
         self.received = bytearray()
         self.gate = threading.Lock()
@@ -84,6 +86,10 @@ class Board:
             raise BoardError(f"'{command}' ended with {result.returncode}: {result.stdout}{result.stderr}")
         return result
 
+    def forget_connection(self):
+        """Ends the shared connection, so that the next command makes a new one."""
+        subprocess.run(["ssh", *self.ssh_options, "-O", "exit", "root@127.0.0.1"], capture_output=True, timeout=60, check=False)
+
     def ask(self, command, **options):
         return self.ssh(command, **options).stdout.strip()
 
@@ -132,6 +138,7 @@ class Board:
             return
         try:
             self.ssh("systemctl poweroff", check=False, timeout=30)
+            self.forget_connection()
             self.process.wait(90)
         except subprocess.TimeoutExpired:
             self.process.kill()

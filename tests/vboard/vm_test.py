@@ -6,7 +6,7 @@
 Everything is observed from outside the program: pins at the controller, the serial line at its other end, states as systemd tells them.
 """
 import json
-import pathlib
+import os
 import re
 import subprocess
 import sys
@@ -225,6 +225,7 @@ class Test:
     def reboot(self):
         boot = self.board.ask("cat /proc/sys/kernel/random/boot_id")
         self.board.ssh("systemctl reboot", check=False)
+        self.board.forget_connection()
         time.sleep(5)
         self.board.wait_for_login()
         self.check("the board has booted again", lambda: self.board.ask("cat /proc/sys/kernel/random/boot_id") != boot)
@@ -237,7 +238,7 @@ class Test:
     def package(self):
         pid = self.pid()
         newer = TOP / "out/edge-runtime_0.1.1_arm64.deb"
-        subprocess.run([str(TOP / "deploy/package.sh")], check=True, env={**__import__("os").environ, "EDGE_VERSION": "0.1.1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([str(TOP / "deploy/package.sh")], check=True, env={**os.environ, "EDGE_VERSION": "0.1.1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.board.put(newer, to="/root/")
         for file in (newer, newer.with_name("edge-runtime-0.1.1-arm64.tar.gz")):
             file.unlink()
