@@ -1,4 +1,5 @@
 using EdgeRuntime.Camera;
+using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Daemon.Tests;
 
@@ -21,5 +22,27 @@ public class PipelineTests
         }
 
         Assert.Equal(0, allocated);
+    }
+
+    [Fact]
+    public void A_camera_that_changes_format_and_size_is_recognised_all_the_same()
+    {
+        using FramePipeline pipeline = FramePipeline.Load(EdgedProcess.SampleModel, null, 1, _ => new DecisionOptions(), 3);
+        foreach ((PixelFormat format, int width, int height) in new[] { (PixelFormat.Yuyv, 320, 240), (PixelFormat.Nv12, 640, 480), (PixelFormat.Grey8, 64, 48), (PixelFormat.Rgb24, 160, 120) })
+        {
+            using var source = new SyntheticDigits(width, height, format, seed: 4, framesPerDigit: 1);
+            Assert.True(source.TryRead(out Frame? frame));
+            pipeline.Process(frame, TimeSpan.Zero);
+            Assert.Equal(frame.Label, pipeline.Current.NameOf(pipeline.Current.Decision));
+        }
+    }
+
+    [Fact]
+    public void A_model_that_does_not_fit_the_memory_is_refused_with_need_and_limit()
+    {
+        var e = Assert.Throws<EdgeModelException>(() => FramePipeline.Load(EdgedProcess.SampleModel, null, 1, _ => new DecisionOptions(), 3, maxArenaBytes: 1000));
+        Assert.Equal(ModelError.TooLarge, e.Error);
+        Assert.Contains("the limit is 1000", e.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Model, ErrorReport.For(e).Code);
     }
 }
