@@ -13,7 +13,10 @@ public static class DataSources
     private const string Mnist = "https://ossci-datasets.s3.amazonaws.com/mnist/";
     private const string Svhn = "http://ufldl.stanford.edu/housenumbers/";
 
-    /// <summary>Files by data set. The MD5 sums are those that the data sets' pages and torchvision list.</summary>
+    /// <summary>
+    /// Files by data set. The MD5 sum of CIFAR-10's binary version stands on its page (www.cs.toronto.edu/~kriz/cifar.html); those of MNIST and SVHN, whose pages give
+    /// none, are torchvision's (torchvision/datasets/mnist.py and svhn.py).
+    /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<DataSource>> ByName { get; } = new Dictionary<string, IReadOnlyList<DataSource>>
     {
         ["mnist"] =
