@@ -88,6 +88,15 @@ results: ## write docs/results.md anew from the logs in docs/results
 	deploy/build-host.sh edgec
 	out/host/edgec results
 
+.PHONY: performance
+performance: ## docs/performance.md: networks and layers on all cores, and on this PC beside ONNX Runtime
+	deploy/setup.sh cost
+	deploy/publish-arm64.sh --symbols
+	deploy/build-host.sh edgec
+	tests/benchmarks/bench-x64.sh --json out/bench/x64.json
+	tests/cost/performance.py measure
+	tests/cost/performance.py page
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf out

@@ -83,17 +83,21 @@ def print_table(results):
               f" {r['instructions'] / 1e6:9.2f} {beside}".rstrip())
 
 
-def print_layers(result, layers):
-    """The share of each step of the plan, and how near it comes to what the core's multipliers can do."""
-    limit = CORES[result["core"]].int8_macs_per_cycle
+def named(result, layers):
+    """Name, operator and multiply-accumulates of each step of a result."""
     steps = sum(s["step"] >= 0 for s in result["steps"])
     # A reshape whose output lies where its input does is not run.
     layers = layers if len(layers) == steps else [layer for layer in layers if layer[1] != "Reshape"]
-    named = len(layers) == steps
+    known = len(layers) == steps
+    return [layers[s["step"]] if known and s["step"] >= 0 else (f"step {s['step']}" if s["step"] >= 0 else "between runs", "", 0) for s in result["steps"]]
+
+
+def print_layers(result, layers):
+    """The share of each step of the plan, and how near it comes to what the core's multipliers can do."""
+    limit = CORES[result["core"]].int8_macs_per_cycle
     print(f"\n{result['network']} on {result['core']} (multipliers: {limit} multiply-accumulates a cycle)")
     print(f"  {'layer':32} {'operator':18} {'share':>6} {'M cycles':>9} {'MAC/cycle':>9} {'of limit':>8} {'L1D k':>8} {'L2 k':>7}  most of it in")
-    for s in result["steps"]:
-        name, operator, macs = layers[s["step"]] if named and s["step"] >= 0 else (f"step {s['step']}" if s["step"] >= 0 else "between runs", "", 0)
+    for s, (name, operator, macs) in zip(result["steps"], named(result, layers)):
         rate = macs / max(s["cycles"], 1)
         reached = f"{rate:9.2f} {100 * rate / limit:7.1f}%" if macs else f"{'':9} {'':8}"
         print(f"  {name[:32]:32} {operator:18} {100 * s['cycles'] / max(result['cycles'], 1):5.1f}% {s['cycles'] / 1e6:9.4f} {reached}"
