@@ -75,6 +75,13 @@ cost: ## modelled cycles per network and core; MODELS=, CORES= and LAYERS=1 narr
 	deploy/build-host.sh edgec
 	tests/cost/cost.py table $(if $(LAYERS),--layers) $(foreach c,$(CORES),--core $(c)) $(MODELS)
 
+.PHONY: cost-binary
+cost-binary: ## binary layers and networks beside their peers: docs/binary-performance.md
+	deploy/setup.sh cost
+	deploy/publish-arm64.sh --symbols
+	deploy/build-host.sh edgec
+	tests/cost/cost.py binary --write docs/binary-performance.md
+
 .PHONY: cost-record
 cost-record: ## record today's costs, which later builds are held to
 	deploy/setup.sh cost

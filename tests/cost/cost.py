@@ -5,6 +5,8 @@
   cost.py record        writes recorded.json for the networks that every build checks
   cost.py check         fails when one of them became more than 3 % dearer than recorded, or edged starts too slowly
   cost.py start         from the start of edged to its first prediction
+  cost.py binary [--core a72]... [--part layers|int8|networks]... [--write FILE]
+                        binary layers and networks beside their peers
 
 Without a model: all networks of networks.py. Results are written to out/cost/NETWORK.CORE.json.
 """
@@ -17,6 +19,7 @@ import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+import binary
 import networks
 import pricing
 from cores import CORES
@@ -210,6 +213,11 @@ def main():
     verbs.add_parser("record").set_defaults(action=record)
     verbs.add_parser("check").set_defaults(action=check)
     verbs.add_parser("start").set_defaults(action=start)
+    b = verbs.add_parser("binary")
+    b.add_argument("--core", action="append", choices=CORES)
+    b.add_argument("--part", action="append", choices=("layers", "int8", "networks"), help="only this table")
+    b.add_argument("--write", metavar="FILE", help="write the page, too")
+    b.set_defaults(action=lambda arguments: binary.run(arguments, measure_all))
     a = p.parse_args()
     if not PROGRAM.exists():
         pricing.fail(f"{PROGRAM} is missing: deploy/publish-arm64.sh --symbols")

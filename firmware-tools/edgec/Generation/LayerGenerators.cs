@@ -16,7 +16,7 @@ internal static class LayerGenerators
         new BinaryConv2DLayer(DataType.Int8),
         new BinaryConv2DLayer(DataType.Float32),
         new QuickNet("quicknet-small", [4, 4, 4, 4], [32, 64, 256, 512]),
-        new QuickNet("quicknet", [4, 4, 4, 4], [64, 128, 256, 512]),
+        new QuickNet("quicknet-standard", [4, 4, 4, 4], [64, 128, 256, 512]),
         new QuickNet("quicknet-large", [6, 8, 12, 6], [64, 128, 256, 512]),
     ];
 

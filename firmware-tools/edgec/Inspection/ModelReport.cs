@@ -37,7 +37,8 @@ internal sealed record ModelReport(
     long Parameters,
     long MultiplyAccumulates,
     long ConstantBytesInFile,
-    long ConstantBytesInMemory)
+    long ConstantBytesInMemory,
+    IReadOnlyList<string> Warnings)
 {
     /// <summary>Collects what a prepared model is made of.</summary>
     public static ModelReport Of(string file, long fileBytes, PreparedModel prepared)
@@ -79,7 +80,8 @@ internal sealed record ModelReport(
             constants.Sum(t => t.Shape.ElementCount),
             layers.Sum(l => l.MultiplyAccumulates),
             constants.Sum(t => t.StoredSize()),
-            constants.Sum(t => t.ByteSize));
+            constants.Sum(t => t.ByteSize),
+            BinaryRules.Check(graph));
     }
 
     private static ArenaReport Describe(Graph graph, ArenaSlot slot)

@@ -38,6 +38,10 @@ internal static class ModelReportText
         foreach (ArenaReport a in report.Arena)
             arena.Add(Shorten(a.Tensor), a.Type, a.Shape, Number(a.Offset), Number(a.Size), $"{(a.FirstStep < 0 ? "start" : a.FirstStep.ToString(CultureInfo.InvariantCulture))}..{a.LastStep?.ToString(CultureInfo.InvariantCulture) ?? "end"}");
         arena.WriteTo(writer);
+        if (report.Warnings.Count > 0)
+            writer.WriteLine();
+        foreach (string warning in report.Warnings)
+            writer.WriteLine($"warning: {warning}");
     }
 
     private static void WriteMetadata(ModelReport report, TextWriter writer)

@@ -7,8 +7,8 @@ namespace EdgeRuntime.Kernels.Binary.Conv2D;
 /// <summary>
 /// One chunk of the window for eight filters and four pixels: popcount(weights ^ activations) added to int16 lane f of each pixel, f = 0..7.
 /// All three widths do the same: exclusive or, count per byte, a tree of pairwise additions that ends with two bytes per filter (at most
-/// 64 each), and one widening pairwise accumulation: 3 vector instructions per 128 products. Operations stand in groups of eight
-/// independent ones, which an in-order core needs and an out-of-order core does not mind.
+/// 64 each), and one widening pairwise accumulation: 3 vector instructions per 128 products. All loads come first, then operations in groups of up to sixteen
+/// independent ones: an in-order core needs that, and an out-of-order core does not mind.
 /// </summary>
 internal unsafe interface INeonLanes
 {
@@ -38,14 +38,21 @@ internal readonly unsafe struct NeonLanes128 : INeonLanes
         Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
         Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
 
-        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
-        NeonPairs.Count(w + 32, v0, v1, v2, v3, out var b0, out var b1, out var b2, out var b3);
+        Vector128<byte> w0 = AdvSimd.LoadVector128(w);
+        Vector128<byte> w1 = AdvSimd.LoadVector128(w + 16);
+        Vector128<byte> w2 = AdvSimd.LoadVector128(w + 32);
+        Vector128<byte> w3 = AdvSimd.LoadVector128(w + 48);
+        Vector128<byte> w4 = AdvSimd.LoadVector128(w + 64);
+        Vector128<byte> w5 = AdvSimd.LoadVector128(w + 80);
+        Vector128<byte> w6 = AdvSimd.LoadVector128(w + 96);
+        Vector128<byte> w7 = AdvSimd.LoadVector128(w + 112);
+
+        NeonPairs.Count(w0, w1, w2, w3, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3, out var b0, out var b1, out var b2, out var b3);
         a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
         a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
         a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
         a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
-        NeonPairs.Count(w + 64, v0, v1, v2, v3, out b0, out b1, out b2, out b3);
-        NeonPairs.Count(w + 96, v0, v1, v2, v3, out var c0, out var c1, out var c2, out var c3);
+        NeonPairs.Count(w4, w5, w6, w7, v0, v1, v2, v3, out b0, out b1, out b2, out b3, out var c0, out var c1, out var c2, out var c3);
         b0 = AdvSimd.Arm64.AddPairwise(b0, c0);
         b1 = AdvSimd.Arm64.AddPairwise(b1, c1);
         b2 = AdvSimd.Arm64.AddPairwise(b2, c2);
@@ -85,8 +92,9 @@ internal readonly unsafe struct NeonLanes64 : INeonLanes
         Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
         Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
 
-        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
-        NeonPairs.Count(w + 32, v0, v1, v2, v3, out var b0, out var b1, out var b2, out var b3);
+        NeonPairs.Count(
+            AdvSimd.LoadVector128(w), AdvSimd.LoadVector128(w + 16), AdvSimd.LoadVector128(w + 32), AdvSimd.LoadVector128(w + 48), v0, v1, v2, v3,
+            out var a0, out var a1, out var a2, out var a3, out var b0, out var b1, out var b2, out var b3);
         a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
         a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
         a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
@@ -139,6 +147,56 @@ internal static unsafe class NeonPairs
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> CountOne(byte* w, Vector128<byte> v) => AdvSimd.Arm64.AddPairwise(
         AdvSimd.PopCount(AdvSimd.Xor(AdvSimd.LoadVector128(w), v)), AdvSimd.PopCount(AdvSimd.Xor(AdvSimd.LoadVector128(w + 16), v)));
+
+    /// <summary>s_i and t_i: pairwise sums of the byte popcounts of (w0 ^ v_i, w1 ^ v_i) and of (w2 ^ v_i, w3 ^ v_i).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Count(
+        Vector128<byte> w0, Vector128<byte> w1, Vector128<byte> w2, Vector128<byte> w3,
+        Vector128<byte> v0, Vector128<byte> v1, Vector128<byte> v2, Vector128<byte> v3,
+        out Vector128<byte> s0, out Vector128<byte> s1, out Vector128<byte> s2, out Vector128<byte> s3,
+        out Vector128<byte> t0, out Vector128<byte> t1, out Vector128<byte> t2, out Vector128<byte> t3)
+    {
+        Vector128<byte> a0 = AdvSimd.Xor(w0, v0);
+        Vector128<byte> a1 = AdvSimd.Xor(w0, v1);
+        Vector128<byte> a2 = AdvSimd.Xor(w0, v2);
+        Vector128<byte> a3 = AdvSimd.Xor(w0, v3);
+        Vector128<byte> b0 = AdvSimd.Xor(w1, v0);
+        Vector128<byte> b1 = AdvSimd.Xor(w1, v1);
+        Vector128<byte> b2 = AdvSimd.Xor(w1, v2);
+        Vector128<byte> b3 = AdvSimd.Xor(w1, v3);
+        Vector128<byte> c0 = AdvSimd.Xor(w2, v0);
+        Vector128<byte> c1 = AdvSimd.Xor(w2, v1);
+        Vector128<byte> c2 = AdvSimd.Xor(w2, v2);
+        Vector128<byte> c3 = AdvSimd.Xor(w2, v3);
+        Vector128<byte> d0 = AdvSimd.Xor(w3, v0);
+        Vector128<byte> d1 = AdvSimd.Xor(w3, v1);
+        Vector128<byte> d2 = AdvSimd.Xor(w3, v2);
+        Vector128<byte> d3 = AdvSimd.Xor(w3, v3);
+        a0 = AdvSimd.PopCount(a0);
+        a1 = AdvSimd.PopCount(a1);
+        a2 = AdvSimd.PopCount(a2);
+        a3 = AdvSimd.PopCount(a3);
+        b0 = AdvSimd.PopCount(b0);
+        b1 = AdvSimd.PopCount(b1);
+        b2 = AdvSimd.PopCount(b2);
+        b3 = AdvSimd.PopCount(b3);
+        c0 = AdvSimd.PopCount(c0);
+        c1 = AdvSimd.PopCount(c1);
+        c2 = AdvSimd.PopCount(c2);
+        c3 = AdvSimd.PopCount(c3);
+        d0 = AdvSimd.PopCount(d0);
+        d1 = AdvSimd.PopCount(d1);
+        d2 = AdvSimd.PopCount(d2);
+        d3 = AdvSimd.PopCount(d3);
+        s0 = AdvSimd.Arm64.AddPairwise(a0, b0);
+        s1 = AdvSimd.Arm64.AddPairwise(a1, b1);
+        s2 = AdvSimd.Arm64.AddPairwise(a2, b2);
+        s3 = AdvSimd.Arm64.AddPairwise(a3, b3);
+        t0 = AdvSimd.Arm64.AddPairwise(c0, d0);
+        t1 = AdvSimd.Arm64.AddPairwise(c1, d1);
+        t2 = AdvSimd.Arm64.AddPairwise(c2, d2);
+        t3 = AdvSimd.Arm64.AddPairwise(c3, d3);
+    }
 
     /// <summary>s_i = pairwise sums of the byte popcounts of (weights[0] ^ v_i, weights[1] ^ v_i).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

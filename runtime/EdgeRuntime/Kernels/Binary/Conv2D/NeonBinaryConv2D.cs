@@ -14,10 +14,17 @@ internal sealed unsafe class NeonBinaryConv2D<TLanes, TStart, TOutput>(KernelReq
 {
     protected override void RunTiles(BlockArguments* block)
     {
+        // The last tile overlaps the one before it; a single pixel that is left is cheaper alone.
+        int alone = block->Pixels % BinaryConv2DPlan.TilePixels == 1 && block->Chunks > 1 ? 1 : 0;
+        block->Pixels -= alone;
         if (block->Chunks == 1)
             RunSingle(block);
         else
             RunMany(block);
+        if (alone == 0)
+            return;
+        block->Pixels++;
+        NeonBinaryRow<TLanes, TStart, TOutput>.Run(block, block->Pixels - 1);
     }
 
     private static void RunMany(BlockArguments* block)

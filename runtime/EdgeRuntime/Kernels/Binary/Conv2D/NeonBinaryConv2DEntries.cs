@@ -44,10 +44,19 @@ internal static class NeonBinaryConv2DEntries
             {
                 DataType.Bit => new NeonBinaryRow<TLanes, TStart, NeonBitOutput>(request, plan, output),
                 DataType.Int8 => new NeonBinaryRow<TLanes, TStart, NeonInt8ResidualOutput<Perhaps, Perhaps>>(request, plan, output),
-                _ => new NeonBinaryRow<TLanes, TStart, NeonFloatResidualOutput<Perhaps, Perhaps, With>>(request, plan, output),
+                _ => new NeonBinaryRow<TLanes, TStart, NeonFloatResidualOutput<ByConversion, Perhaps, Perhaps, With>>(request, plan, output),
             };
         }
 
+        // Cortex-A76 is the core with dot products.
+        return (request.Features & CpuFeatures.Dp) != 0 ? CreateTiles<TLanes, TStart, ByExponent>(request, plan, output) : CreateTiles<TLanes, TStart, ByConversion>(request, plan, output);
+    }
+
+    private static Kernel CreateTiles<TLanes, TStart, TConversion>(KernelRequest request, BinaryConv2DPlan plan, BinaryOutput output)
+        where TLanes : struct, INeonLanes
+        where TStart : struct, IBlockStart
+        where TConversion : struct, IPopcountToFloat
+    {
         bool isActive = output.Slopes is not null || output.Activation != Activation.None;
         return (output.Type, output.HasResidual, output.HasSigns) switch
         {
@@ -58,10 +67,10 @@ internal static class NeonBinaryConv2DEntries
             (DataType.Int8, _, _) => output.ClampsAccumulator
                 ? new NeonBinaryConv2D<TLanes, TStart, NeonInt8ResidualOutput<Without, Without>>(request, plan, output)
                 : new NeonBinaryConv2D<TLanes, TStart, NeonInt8Output>(request, plan, output),
-            (_, true, true) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<With, With, Without>>(request, plan, output),
-            (_, true, false) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<With, Without, Without>>(request, plan, output),
-            (_, false, false) when !isActive && !output.ClampsAccumulator => new NeonBinaryConv2D<TLanes, TStart, NeonFloatOutput>(request, plan, output),
-            _ => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<Perhaps, Perhaps, With>>(request, plan, output),
+            (_, true, true) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<TConversion, With, With, Without>>(request, plan, output),
+            (_, true, false) when !isActive => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<TConversion, With, Without, Without>>(request, plan, output),
+            (_, false, false) when !isActive && !output.ClampsAccumulator => new NeonBinaryConv2D<TLanes, TStart, NeonFloatOutput<TConversion>>(request, plan, output),
+            _ => new NeonBinaryConv2D<TLanes, TStart, NeonFloatResidualOutput<TConversion, Perhaps, Perhaps, With>>(request, plan, output),
         };
     }
 }

@@ -9,22 +9,25 @@ internal sealed unsafe class NeonBinaryRow<TLanes, TStart, TOutput>(KernelReques
     where TStart : struct, IBlockStart
     where TOutput : struct, INeonOutput
 {
-    protected override void RunTiles(BlockArguments* block)
+    protected override void RunTiles(BlockArguments* block) => Run(block, 0);
+
+    /// <summary>The pixels from one on.</summary>
+    public static void Run(BlockArguments* block, int firstPixel)
     {
         // The output transform sees a tile of four equal pixels in one place.
         BlockArguments one = *block;
         one.OutputStride = one.SignStride = 0;
-        for (int pixel = 0; pixel < block->Pixels; pixel++)
+        for (int pixel = firstPixel; pixel < block->Pixels; pixel++)
         {
+            one.Output = block->Output + pixel * block->OutputStride;
+            one.Residual = block->Residual == null ? null : block->Residual + pixel * block->OutputStride;
+            one.Signs = block->Signs == null ? null : block->Signs + pixel * block->SignStride;
             TStart.Load(block, pixel, out Vector128<ushort> p, out _, out _, out _);
             byte* x = block->Input + block->PixelOffsets[pixel];
             byte* w = block->Weights;
             for (int i = 0; i < block->Chunks; i++, w += TLanes.WeightBytes)
                 TLanes.AccumulateOne(w, x + block->ChunkOffsets[i], ref p);
             TOutput.Store(&one, 0, p, p, p, p);
-            one.Output += block->OutputStride;
-            one.Residual += block->Residual == null ? 0 : block->OutputStride;
-            one.Signs += block->Signs == null ? 0 : block->SignStride;
         }
     }
 }

@@ -82,47 +82,6 @@ internal static unsafe class NeonSigns
     }
 }
 
-/// <summary>
-/// Float output: y = offset + popcount * multiplier, rounded once. The popcount becomes a float without a conversion: 0x4B000000 | p is 2^23 + p in float32.
-/// </summary>
-internal readonly unsafe struct NeonFloatOutput : INeonOutput
-{
-    public static IBlockConstants Constants => new FloatConstants();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(
-        BlockArguments* block, nint pixel, Vector128<ushort> p0, Vector128<ushort> p1, Vector128<ushort> p2, Vector128<ushort> p3)
-    {
-        var constants = (float*)block->Constants;
-        Vector128<float> low = AdvSimd.LoadVector128(constants);
-        Vector128<float> high = AdvSimd.LoadVector128(constants + 4);
-        float* offsets = constants + FloatConstants.Offsets / 4;
-        nint stride = block->OutputStride;
-        byte* y = block->Output + pixel * stride;
-        StorePixel((float*)y, offsets, p0, low, high);
-        y += stride;
-        StorePixel((float*)y, offsets + 8, p1, low, high);
-        y += stride;
-        StorePixel((float*)y, offsets + 16, p2, low, high);
-        y += stride;
-        StorePixel((float*)y, offsets + 24, p3, low, high);
-    }
-
-    /// <summary>Scaled popcounts of four filters, zipped with the exponent.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Scale(Vector128<ushort> zipped, Vector128<float> multiplier, float* offsets) =>
-        AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets), AdvSimd.Subtract(zipped.AsSingle(), Vector128.Create(8388608f)), multiplier);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePixel(float* y, float* offsets, Vector128<ushort> p, Vector128<float> low, Vector128<float> high)
-    {
-        Vector128<ushort> exponent = Vector128.Create((ushort)0x4B00);
-        Vector128<float> l = Scale(AdvSimd.Arm64.ZipLow(p, exponent), low, offsets);
-        Vector128<float> h = Scale(AdvSimd.Arm64.ZipHigh(p, exponent), high, offsets + 4);
-        AdvSimd.Arm64.StorePair(y, l, h);
-    }
-}
-
 /// <summary>Int8 output: y = saturate((offset + (popcount &lt;&lt; shift) * multiplier) / 2^16), rounded half up.</summary>
 internal readonly unsafe struct NeonInt8Output : INeonOutput
 {
@@ -133,34 +92,78 @@ internal readonly unsafe struct NeonInt8Output : INeonOutput
         BlockArguments* block, nint pixel, Vector128<ushort> p0, Vector128<ushort> p1, Vector128<ushort> p2, Vector128<ushort> p3)
     {
         byte* constants = block->Constants;
-        Vector128<short> m = AdvSimd.LoadVector128((short*)constants);
         Vector128<short> shift = AdvSimd.LoadVector128((short*)(constants + Int8Constants.Shift));
-        Vector128<sbyte> least = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.Low));
-        Vector128<sbyte> most = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.High));
-        var offsets = (int*)(constants + Int8Constants.Offsets);
         nint stride = block->OutputStride;
         byte* y = block->Output + pixel * stride;
+        NeonInt8Scaling.Multiply(
+            constants,
+            AdvSimd.ShiftLogical(p0.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p1.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p2.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p3.AsInt16(), shift),
+            out var l0, out var h0, out var l1, out var h1, out var l2, out var h2, out var l3, out var h3);
+        NeonInt8Scaling.Narrow(constants, l0, h0, l1, h1, l2, h2, l3, h3, out Vector128<sbyte> q01, out Vector128<sbyte> q23);
+        NeonInt8Scaling.Store(y, stride, q01, q23);
+    }
+}
 
-        Vector128<sbyte> q = AdvSimd.ExtractNarrowingSaturateUpper(
-            AdvSimd.ExtractNarrowingSaturateLower(Scale(p0, m, shift, offsets)), Scale(p1, m, shift, offsets + 8));
-        q = AdvSimd.Min(AdvSimd.Max(q, least), most);
-        AdvSimd.StoreSelectedScalar((ulong*)y, q.AsUInt64(), 0);
-        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q.AsUInt64(), 1);
-        y += 2 * stride;
-        q = AdvSimd.ExtractNarrowingSaturateUpper(
-            AdvSimd.ExtractNarrowingSaturateLower(Scale(p2, m, shift, offsets + 16)), Scale(p3, m, shift, offsets + 24));
-        q = AdvSimd.Min(AdvSimd.Max(q, least), most);
-        AdvSimd.StoreSelectedScalar((ulong*)y, q.AsUInt64(), 0);
-        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q.AsUInt64(), 1);
+/// <summary>The steps of int8 outputs, each for all pixels of a tile, so that an in-order core finds independent operations.</summary>
+internal static unsafe class NeonInt8Scaling
+{
+    /// <summary>offset + s * multiplier; l for filters 0 to 3, h for 4 to 7. The upper half first: the lower one then is the last use of its register and needs no copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply(
+        byte* constants, Vector128<short> s0, Vector128<short> s1, Vector128<short> s2, Vector128<short> s3,
+        out Vector128<int> l0, out Vector128<int> h0, out Vector128<int> l1, out Vector128<int> h1,
+        out Vector128<int> l2, out Vector128<int> h2, out Vector128<int> l3, out Vector128<int> h3)
+    {
+        Vector128<short> m = AdvSimd.LoadVector128((short*)constants);
+        Vector64<short> lower = AdvSimd.LoadVector64((short*)constants);
+        var offsets = (int*)(constants + Int8Constants.Offsets);
+        h0 = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 4), s0, m);
+        h1 = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 12), s1, m);
+        h2 = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 20), s2, m);
+        h3 = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 28), s3, m);
+        l0 = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets), s0.GetLower(), lower);
+        l1 = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets + 8), s1.GetLower(), lower);
+        l2 = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets + 16), s2.GetLower(), lower);
+        l3 = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets + 24), s3.GetLower(), lower);
     }
 
-    // The upper half first: the lower one then is the last use of its register and needs no copy.
+    /// <summary>Rounds, saturates and limits: pixels 0 and 1 in one vector, 2 and 3 in the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Scale(Vector128<ushort> p, Vector128<short> m, Vector128<short> shift, int* offsets)
+    public static void Narrow(
+        byte* constants, Vector128<int> l0, Vector128<int> h0, Vector128<int> l1, Vector128<int> h1,
+        Vector128<int> l2, Vector128<int> h2, Vector128<int> l3, Vector128<int> h3, out Vector128<sbyte> q01, out Vector128<sbyte> q23)
     {
-        Vector128<short> s = AdvSimd.ShiftLogical(p.AsInt16(), shift);
-        Vector128<int> h = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 4), s, m);
-        Vector128<int> l = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets), s.GetLower(), m.GetLower());
-        return AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l, 16), h, 16);
+        Vector64<short> n0 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l0, 16);
+        Vector64<short> n1 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l1, 16);
+        Vector64<short> n2 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l2, 16);
+        Vector64<short> n3 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l3, 16);
+        Vector128<short> w0 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n0, h0, 16);
+        Vector128<short> w1 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n1, h1, 16);
+        Vector128<short> w2 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n2, h2, 16);
+        Vector128<short> w3 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n3, h3, 16);
+        Vector64<sbyte> b0 = AdvSimd.ExtractNarrowingSaturateLower(w0);
+        Vector64<sbyte> b2 = AdvSimd.ExtractNarrowingSaturateLower(w2);
+        q01 = AdvSimd.ExtractNarrowingSaturateUpper(b0, w1);
+        q23 = AdvSimd.ExtractNarrowingSaturateUpper(b2, w3);
+        Vector128<sbyte> least = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.Low));
+        Vector128<sbyte> most = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.High));
+        q01 = AdvSimd.Max(q01, least);
+        q23 = AdvSimd.Max(q23, least);
+        q01 = AdvSimd.Min(q01, most);
+        q23 = AdvSimd.Min(q23, most);
+    }
+
+    /// <summary>Stores eight bytes for each of four pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* y, nint stride, Vector128<sbyte> q01, Vector128<sbyte> q23)
+    {
+        AdvSimd.StoreSelectedScalar((ulong*)y, q01.AsUInt64(), 0);
+        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q01.AsUInt64(), 1);
+        y += 2 * stride;
+        AdvSimd.StoreSelectedScalar((ulong*)y, q23.AsUInt64(), 0);
+        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q23.AsUInt64(), 1);
     }
 }

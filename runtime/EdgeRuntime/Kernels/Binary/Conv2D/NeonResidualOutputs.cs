@@ -19,31 +19,47 @@ internal readonly unsafe struct NeonInt8ResidualOutput<TResidual, TSigns> : INeo
         BlockArguments* block, nint pixel, Vector128<ushort> p0, Vector128<ushort> p1, Vector128<ushort> p2, Vector128<ushort> p3)
     {
         byte* constants = block->Constants;
-        var offsets = (int*)(constants + Int8Constants.Offsets);
         Vector128<ushort> limit = AdvSimd.LoadVector128((ushort*)(constants + Int8Constants.Limit));
         Vector128<short> shift = AdvSimd.LoadVector128((short*)(constants + Int8Constants.Shift));
         nint stride = block->OutputStride;
         nint at = pixel * stride;
-        byte* y = block->Output + at;
-        byte* r = block->Residual + at;
-        Vector128<short> s0 = AdvSimd.ShiftLogical(AdvSimd.Min(p0, limit).AsInt16(), shift);
-        Vector128<short> s1 = AdvSimd.ShiftLogical(AdvSimd.Min(p1, limit).AsInt16(), shift);
-        Vector128<short> s2 = AdvSimd.ShiftLogical(AdvSimd.Min(p2, limit).AsInt16(), shift);
-        Vector128<short> s3 = AdvSimd.ShiftLogical(AdvSimd.Min(p3, limit).AsInt16(), shift);
-        bool adds = TResidual.IsIn(block->Residual);
-        Vector128<sbyte> q01 = AdvSimd.ExtractNarrowingSaturateUpper(
-            AdvSimd.ExtractNarrowingSaturateLower(Scale(s0, constants, offsets, adds, r)), Scale(s1, constants, offsets + 8, adds, r + stride));
-        Vector128<sbyte> q23 = AdvSimd.ExtractNarrowingSaturateUpper(
-            AdvSimd.ExtractNarrowingSaturateLower(Scale(s2, constants, offsets + 16, adds, r + 2 * stride)), Scale(s3, constants, offsets + 24, adds, r + 3 * stride));
-        Vector128<sbyte> least = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.Low));
-        Vector128<sbyte> most = AdvSimd.LoadVector128((sbyte*)(constants + Int8Constants.High));
-        q01 = AdvSimd.Min(AdvSimd.Max(q01, least), most);
-        q23 = AdvSimd.Min(AdvSimd.Max(q23, least), most);
-        AdvSimd.StoreSelectedScalar((ulong*)y, q01.AsUInt64(), 0);
-        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q01.AsUInt64(), 1);
-        y += 2 * stride;
-        AdvSimd.StoreSelectedScalar((ulong*)y, q23.AsUInt64(), 0);
-        AdvSimd.StoreSelectedScalar((ulong*)(y + stride), q23.AsUInt64(), 1);
+        p0 = AdvSimd.Min(p0, limit);
+        p1 = AdvSimd.Min(p1, limit);
+        p2 = AdvSimd.Min(p2, limit);
+        p3 = AdvSimd.Min(p3, limit);
+        NeonInt8Scaling.Multiply(
+            constants,
+            AdvSimd.ShiftLogical(p0.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p1.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p2.AsInt16(), shift),
+            AdvSimd.ShiftLogical(p3.AsInt16(), shift),
+            out var l0, out var h0, out var l1, out var h1, out var l2, out var h2, out var l3, out var h3);
+        if (TResidual.IsIn(block->Residual))
+        {
+            byte* r = block->Residual + at;
+            Vector128<short> more = AdvSimd.LoadVector128((short*)(constants + Int8Constants.ResidualShift));
+            Vector128<short> t0 = AdvSimd.SignExtendWideningLower(AdvSimd.LoadVector64((sbyte*)r));
+            Vector128<short> t1 = AdvSimd.SignExtendWideningLower(AdvSimd.LoadVector64((sbyte*)(r + stride)));
+            Vector128<short> t2 = AdvSimd.SignExtendWideningLower(AdvSimd.LoadVector64((sbyte*)(r + 2 * stride)));
+            Vector128<short> t3 = AdvSimd.SignExtendWideningLower(AdvSimd.LoadVector64((sbyte*)(r + 3 * stride)));
+            t0 = AdvSimd.ShiftLogical(t0, more);
+            t1 = AdvSimd.ShiftLogical(t1, more);
+            t2 = AdvSimd.ShiftLogical(t2, more);
+            t3 = AdvSimd.ShiftLogical(t3, more);
+            Vector128<short> factor = AdvSimd.LoadVector128((short*)(constants + Int8Constants.ResidualMultiplier));
+            Vector64<short> lower = AdvSimd.LoadVector64((short*)(constants + Int8Constants.ResidualMultiplier));
+            h0 = AdvSimd.MultiplyWideningUpperAndAdd(h0, t0, factor);
+            h1 = AdvSimd.MultiplyWideningUpperAndAdd(h1, t1, factor);
+            h2 = AdvSimd.MultiplyWideningUpperAndAdd(h2, t2, factor);
+            h3 = AdvSimd.MultiplyWideningUpperAndAdd(h3, t3, factor);
+            l0 = AdvSimd.MultiplyWideningLowerAndAdd(l0, t0.GetLower(), lower);
+            l1 = AdvSimd.MultiplyWideningLowerAndAdd(l1, t1.GetLower(), lower);
+            l2 = AdvSimd.MultiplyWideningLowerAndAdd(l2, t2.GetLower(), lower);
+            l3 = AdvSimd.MultiplyWideningLowerAndAdd(l3, t3.GetLower(), lower);
+        }
+
+        NeonInt8Scaling.Narrow(constants, l0, h0, l1, h1, l2, h2, l3, h3, out Vector128<sbyte> q01, out Vector128<sbyte> q23);
+        NeonInt8Scaling.Store(block->Output + at, stride, q01, q23);
         if (!TSigns.IsIn(block->Signs))
             return;
 
@@ -64,31 +80,14 @@ internal readonly unsafe struct NeonInt8ResidualOutput<TResidual, TSigns> : INeo
         *s = (byte)(bytes >> 16);
         *(s + signStride) = (byte)(bytes >> 24);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Scale(Vector128<short> s, byte* constants, int* offsets, bool adds, byte* r)
-    {
-        Vector128<short> m = AdvSimd.LoadVector128((short*)constants);
-        Vector128<int> h = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.LoadVector128(offsets + 4), s, m);
-        Vector128<int> l = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.LoadVector128(offsets), s.GetLower(), m.GetLower());
-        if (adds)
-        {
-            Vector128<short> factor = AdvSimd.LoadVector128((short*)(constants + Int8Constants.ResidualMultiplier));
-            Vector128<short> t = AdvSimd.ShiftLogical(
-                AdvSimd.SignExtendWideningLower(AdvSimd.LoadVector64((sbyte*)r)), AdvSimd.LoadVector128((short*)(constants + Int8Constants.ResidualShift)));
-            h = AdvSimd.MultiplyWideningUpperAndAdd(h, t, factor);
-            l = AdvSimd.MultiplyWideningLowerAndAdd(l, t.GetLower(), factor.GetLower());
-        }
-
-        return AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(l, 16), h, 16);
-    }
 }
 
 /// <summary>
-/// Float output of residual networks: clamped popcounts, scaled as in <see cref="NeonFloatOutput"/>, activation or slopes, residual, activation or slopes, and the signs of
-/// the result as a packed second output.
+/// Float output of residual networks: clamped popcounts, scaled as in <see cref="NeonFloatOutput{TConversion}"/>, activation or slopes, residual, activation or slopes, and
+/// the signs of the result as a packed second output.
 /// </summary>
-internal readonly unsafe struct NeonFloatResidualOutput<TResidual, TSigns, TActivation> : INeonOutput
+internal readonly unsafe struct NeonFloatResidualOutput<TConversion, TResidual, TSigns, TActivation> : INeonOutput
+    where TConversion : struct, IPopcountToFloat
     where TResidual : struct, IPart
     where TSigns : struct, IPart
     where TActivation : struct, IPart
@@ -101,54 +100,73 @@ internal readonly unsafe struct NeonFloatResidualOutput<TResidual, TSigns, TActi
     {
         byte* constants = block->Constants;
         Vector128<ushort> limit = AdvSimd.LoadVector128((ushort*)(constants + FloatConstants.Limit));
+        p0 = AdvSimd.Min(p0, limit);
+        p1 = AdvSimd.Min(p1, limit);
+        p2 = AdvSimd.Min(p2, limit);
+        p3 = AdvSimd.Min(p3, limit);
+        NeonFloatOutput<TConversion>.Scale(
+            constants, p0, p1, p2, p3, out var l0, out var h0, out var l1, out var h1, out var l2, out var h2, out var l3, out var h3);
         nint stride = block->OutputStride;
         nint at = pixel * stride;
-        Vector128<short> m0 = StorePixel(block, at, constants, 0, AdvSimd.Min(p0, limit));
-        Vector128<short> m1 = StorePixel(block, at + stride, constants, 8, AdvSimd.Min(p1, limit));
-        at += 2 * stride;
-        Vector128<short> m2 = StorePixel(block, at, constants, 16, AdvSimd.Min(p2, limit));
-        Vector128<short> m3 = StorePixel(block, at + stride, constants, 24, AdvSimd.Min(p3, limit));
-        if (!TSigns.IsIn(block->Signs))
-            return;
-        nint signStride = block->SignStride;
-        NeonSigns.Store(block->Signs + pixel * signStride, signStride, m0, m1, m2, m3, *(ulong*)(constants + FloatConstants.Directions));
-    }
-
-    /// <summary>Stores the eight values of a pixel; returns masks of those below their threshold.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> StorePixel(BlockArguments* block, nint at, byte* constants, int copy, Vector128<ushort> p)
-    {
-        Vector128<ushort> exponent = Vector128.Create((ushort)0x4B00);
-        var multipliers = (float*)constants;
-        float* offsets = (float*)(constants + FloatConstants.Offsets) + copy;
-        Vector128<float> l = NeonFloatOutput.Scale(AdvSimd.Arm64.ZipLow(p, exponent), AdvSimd.LoadVector128(multipliers), offsets);
-        Vector128<float> h = NeonFloatOutput.Scale(AdvSimd.Arm64.ZipHigh(p, exponent), AdvSimd.LoadVector128(multipliers + 4), offsets + 4);
         bool isLast = TActivation.IsIn(constants) && *(int*)(constants + FloatConstants.ActivationLast) != 0;
         if (TActivation.IsIn(constants) && !isLast)
-        {
-            l = Activate(l, constants, 0);
-            h = Activate(h, constants, 16);
-        }
-
+            Activate(constants, ref l0, ref h0, ref l1, ref h1, ref l2, ref h2, ref l3, ref h3);
         if (TResidual.IsIn(block->Residual))
         {
-            l = AdvSimd.Add(l, AdvSimd.LoadVector128((float*)(block->Residual + at)));
-            h = AdvSimd.Add(h, AdvSimd.LoadVector128((float*)(block->Residual + at + 16)));
+            byte* r = block->Residual + at;
+            l0 = AdvSimd.Add(l0, AdvSimd.LoadVector128((float*)r));
+            h0 = AdvSimd.Add(h0, AdvSimd.LoadVector128((float*)(r + 16)));
+            r += stride;
+            l1 = AdvSimd.Add(l1, AdvSimd.LoadVector128((float*)r));
+            h1 = AdvSimd.Add(h1, AdvSimd.LoadVector128((float*)(r + 16)));
+            r += stride;
+            l2 = AdvSimd.Add(l2, AdvSimd.LoadVector128((float*)r));
+            h2 = AdvSimd.Add(h2, AdvSimd.LoadVector128((float*)(r + 16)));
+            r += stride;
+            l3 = AdvSimd.Add(l3, AdvSimd.LoadVector128((float*)r));
+            h3 = AdvSimd.Add(h3, AdvSimd.LoadVector128((float*)(r + 16)));
         }
 
         if (TActivation.IsIn(constants) && isLast)
-        {
-            l = Activate(l, constants, 0);
-            h = Activate(h, constants, 16);
-        }
-
-        AdvSimd.Arm64.StorePair((float*)(block->Output + at), l, h);
+            Activate(constants, ref l0, ref h0, ref l1, ref h1, ref l2, ref h2, ref l3, ref h3);
+        byte* y = block->Output + at;
+        AdvSimd.Arm64.StorePair((float*)y, l0, h0);
+        AdvSimd.Arm64.StorePair((float*)(y + stride), l1, h1);
+        y += 2 * stride;
+        AdvSimd.Arm64.StorePair((float*)y, l2, h2);
+        AdvSimd.Arm64.StorePair((float*)(y + stride), l3, h3);
         if (!TSigns.IsIn(block->Signs))
-            return default;
-        var thresholds = (float*)(constants + FloatConstants.Thresholds);
-        l = AdvSimd.CompareLessThan(l, AdvSimd.LoadVector128(thresholds));
-        h = AdvSimd.CompareLessThan(h, AdvSimd.LoadVector128(thresholds + 4));
-        return AdvSimd.ExtractNarrowingUpper(AdvSimd.ExtractNarrowingLower(l.AsInt32()), h.AsInt32());
+            return;
+        Vector128<float> low = AdvSimd.LoadVector128((float*)(constants + FloatConstants.Thresholds));
+        Vector128<float> high = AdvSimd.LoadVector128((float*)(constants + FloatConstants.Thresholds + 16));
+        nint signStride = block->SignStride;
+        NeonSigns.Store(
+            block->Signs + pixel * signStride,
+            signStride,
+            Below(l0, h0, low, high),
+            Below(l1, h1, low, high),
+            Below(l2, h2, low, high),
+            Below(l3, h3, low, high),
+            *(ulong*)(constants + FloatConstants.Directions));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Below(Vector128<float> l, Vector128<float> h, Vector128<float> low, Vector128<float> high) =>
+        AdvSimd.Arm64.UnzipEven(AdvSimd.CompareLessThan(l, low).AsInt16(), AdvSimd.CompareLessThan(h, high).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Activate(
+        byte* constants, ref Vector128<float> l0, ref Vector128<float> h0, ref Vector128<float> l1, ref Vector128<float> h1,
+        ref Vector128<float> l2, ref Vector128<float> h2, ref Vector128<float> l3, ref Vector128<float> h3)
+    {
+        l0 = Activate(l0, constants, 0);
+        h0 = Activate(h0, constants, 16);
+        l1 = Activate(l1, constants, 0);
+        h1 = Activate(h1, constants, 16);
+        l2 = Activate(l2, constants, 0);
+        h2 = Activate(h2, constants, 16);
+        l3 = Activate(l3, constants, 0);
+        h3 = Activate(h3, constants, 16);
     }
 
     /// <summary>y &lt; 0 ? y * slope : y, then limits by comparison, so that NaN stays what it is.</summary>

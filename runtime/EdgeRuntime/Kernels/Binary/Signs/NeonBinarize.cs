@@ -20,8 +20,8 @@ internal unsafe interface ISignSource
     /// <summary>Byte lane i all ones where x[i] is below limits[i].</summary>
     static abstract Vector128<byte> Below(byte* x, byte* limits);
 
-    /// <summary>The same with one limit for all, repeated.</summary>
-    static abstract Vector128<byte> Below(byte* x, Vector128<byte> limit);
+    /// <summary>The same for four times 16 elements, with one limit for all, repeated.</summary>
+    static abstract void Below(byte* x, Vector128<byte> limit, out Vector128<byte> m0, out Vector128<byte> m1, out Vector128<byte> m2, out Vector128<byte> m3);
 }
 
 /// <summary>int8: one comparison.</summary>
@@ -39,11 +39,21 @@ internal readonly unsafe struct Int8Signs : ISignSource
     public static void WriteNothing(byte* to) => *(sbyte*)to = sbyte.MinValue;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Below(byte* x, byte* limits) => Below(x, AdvSimd.LoadVector128(limits));
+    public static Vector128<byte> Below(byte* x, byte* limits) =>
+        AdvSimd.CompareGreaterThan(AdvSimd.LoadVector128((sbyte*)limits), AdvSimd.LoadVector128((sbyte*)x)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Below(byte* x, Vector128<byte> limit) =>
-        AdvSimd.CompareGreaterThan(limit.AsSByte(), AdvSimd.LoadVector128((sbyte*)x)).AsByte();
+    public static void Below(byte* x, Vector128<byte> limit, out Vector128<byte> m0, out Vector128<byte> m1, out Vector128<byte> m2, out Vector128<byte> m3)
+    {
+        Vector128<sbyte> x0 = AdvSimd.LoadVector128((sbyte*)x);
+        Vector128<sbyte> x1 = AdvSimd.LoadVector128((sbyte*)(x + 16));
+        Vector128<sbyte> x2 = AdvSimd.LoadVector128((sbyte*)(x + 32));
+        Vector128<sbyte> x3 = AdvSimd.LoadVector128((sbyte*)(x + 48));
+        m0 = AdvSimd.CompareGreaterThan(limit.AsSByte(), x0).AsByte();
+        m1 = AdvSimd.CompareGreaterThan(limit.AsSByte(), x1).AsByte();
+        m2 = AdvSimd.CompareGreaterThan(limit.AsSByte(), x2).AsByte();
+        m3 = AdvSimd.CompareGreaterThan(limit.AsSByte(), x3).AsByte();
+    }
 }
 
 /// <summary>float32: four comparisons, whose masks are narrowed by keeping every second half-word and byte.</summary>
@@ -67,8 +77,16 @@ internal readonly unsafe struct Float32Signs : ISignSource
         Compare(x + 48, AdvSimd.LoadVector128(limits + 48)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Below(byte* x, Vector128<byte> limit) =>
-        Narrow(Compare(x, limit), Compare(x + 16, limit), Compare(x + 32, limit), Compare(x + 48, limit));
+    public static void Below(byte* x, Vector128<byte> limit, out Vector128<byte> m0, out Vector128<byte> m1, out Vector128<byte> m2, out Vector128<byte> m3)
+    {
+        m0 = Narrow(Compare(x, limit), Compare(x + 16, limit), Compare(x + 32, limit), Compare(x + 48, limit));
+        x += 64;
+        m1 = Narrow(Compare(x, limit), Compare(x + 16, limit), Compare(x + 32, limit), Compare(x + 48, limit));
+        x += 64;
+        m2 = Narrow(Compare(x, limit), Compare(x + 16, limit), Compare(x + 32, limit), Compare(x + 48, limit));
+        x += 64;
+        m3 = Narrow(Compare(x, limit), Compare(x + 16, limit), Compare(x + 32, limit), Compare(x + 48, limit));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Narrow(Vector128<short> a, Vector128<short> b, Vector128<short> c, Vector128<short> d) =>
@@ -80,8 +98,8 @@ internal readonly unsafe struct Float32Signs : ISignSource
 }
 
 /// <summary>
-/// Binarize on NEON, 128 channels at a time: masks, a bit per lane, and a tree of pairwise additions that gathers eight lanes into a byte. 32, 64 and 128 channels are
-/// one stream of such steps; other rows have steps of their own, the last one filled up with thresholds that nothing is below.
+/// Binarize on NEON, 128 channels at a time: masks, a bit per lane, and a tree of pairwise additions that gathers eight lanes into a byte. 32, 64 and 128 channels, and
+/// whole words with one threshold for all, are one stream of such steps; other rows have steps of their own, the last one filled up with thresholds that nothing is below.
 /// </summary>
 internal sealed unsafe class NeonBinarize<TSource> : Kernel
     where TSource : struct, ISignSource
@@ -104,12 +122,13 @@ internal sealed unsafe class NeonBinarize<TSource> : Kernel
         Shape x = request.Input(0).Shape;
         int channels = x[^1];
         elements = x.ElementCount;
-        isStream = channels is 32 or 64 or Step;
+        var rule = new SignRule(request, 0, 1, 2);
+        isUniform = channels % DataTypes.BitsPerWord == 0 && rule.IsUniform;
+        isStream = isUniform || channels is 32 or 64 or Step;
         rowElements = isStream ? Step : channels;
         int table = (rowElements + Step - 1) / Step * Step;
         limits = new NativeBuffer((long)table * TSource.ElementBytes);
         directions = new NativeBuffer(table / 8);
-        var rule = new SignRule(request, 0, 1, 2);
         for (int i = 0; i < table; i++)
         {
             byte* limit = limits.Pointer + (long)i * TSource.ElementBytes;
@@ -118,9 +137,6 @@ internal sealed unsafe class NeonBinarize<TSource> : Kernel
             else
                 TSource.WriteNothing(limit);
         }
-
-        isUniform = isStream && new ReadOnlySpan<byte>(limits.Pointer, (int)limits.Length - TSource.ElementBytes)
-            .SequenceEqual(new ReadOnlySpan<byte>(limits.Pointer + TSource.ElementBytes, (int)limits.Length - TSource.ElementBytes));
     }
 
     public override int Units => (int)((Rows + RowsPerUnit - 1) / RowsPerUnit);
@@ -172,23 +188,53 @@ internal sealed unsafe class NeonBinarize<TSource> : Kernel
         }
     }
 
+    /// <summary>Two steps at once, in groups of independent operations, as an in-order core wants them.</summary>
     private void StreamUniform(byte* x, byte* y, long steps)
     {
-        int step = 16 * TSource.ElementBytes;
         Vector128<byte> limit = AdvSimd.LoadVector128(limits.Pointer);
         Vector128<byte> turned = AdvSimd.LoadVector128(directions.Pointer);
-        Vector128<byte> bits = Bits;
-        for (byte* end = y + steps * StepBytes; y != end; y += StepBytes)
+        byte* end = y + steps * StepBytes;
+        for (; y + StepBytes < end; y += 2 * StepBytes)
         {
-            Vector128<byte> a = Join(TSource.Below(x, limit), TSource.Below(x + step, limit), bits);
-            Vector128<byte> b = Join(TSource.Below(x + 2 * step, limit), TSource.Below(x + 3 * step, limit), bits);
-            a = AdvSimd.Arm64.AddPairwise(a, b);
-            b = Join(TSource.Below(x + 4 * step, limit), TSource.Below(x + 5 * step, limit), bits);
-            Vector128<byte> c = Join(TSource.Below(x + 6 * step, limit), TSource.Below(x + 7 * step, limit), bits);
-            a = AdvSimd.Arm64.AddPairwise(a, AdvSimd.Arm64.AddPairwise(b, c));
-            AdvSimd.Store(y, AdvSimd.Xor(a, turned));
-            x += Step * TSource.ElementBytes;
+            Load(x, limit, out var a0, out var a1, out var a2, out var a3);
+            Load(x + Step * TSource.ElementBytes, limit, out var b0, out var b1, out var b2, out var b3);
+            a0 = AdvSimd.Arm64.AddPairwise(a0, a1);
+            a2 = AdvSimd.Arm64.AddPairwise(a2, a3);
+            b0 = AdvSimd.Arm64.AddPairwise(b0, b1);
+            b2 = AdvSimd.Arm64.AddPairwise(b2, b3);
+            a0 = AdvSimd.Arm64.AddPairwise(a0, a2);
+            b0 = AdvSimd.Arm64.AddPairwise(b0, b2);
+            a0 = AdvSimd.Xor(a0, turned);
+            b0 = AdvSimd.Xor(b0, turned);
+            AdvSimd.Store(y, a0);
+            AdvSimd.Store(y + StepBytes, b0);
+            x += 2 * Step * TSource.ElementBytes;
         }
+
+        if (y != end)
+            AdvSimd.Store(y, AdvSimd.Xor(Pack(x, limits.Pointer), turned));
+    }
+
+    /// <summary>The masks of 128 channels against one limit, a bit per lane, after the first pairwise addition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(byte* x, Vector128<byte> limit, out Vector128<byte> s0, out Vector128<byte> s1, out Vector128<byte> s2, out Vector128<byte> s3)
+    {
+        int step = 16 * TSource.ElementBytes;
+        Vector128<byte> bits = Bits;
+        TSource.Below(x, limit, out var m0, out var m1, out var m2, out var m3);
+        TSource.Below(x + 4 * step, limit, out var m4, out var m5, out var m6, out var m7);
+        m0 = AdvSimd.And(m0, bits);
+        m1 = AdvSimd.And(m1, bits);
+        m2 = AdvSimd.And(m2, bits);
+        m3 = AdvSimd.And(m3, bits);
+        m4 = AdvSimd.And(m4, bits);
+        m5 = AdvSimd.And(m5, bits);
+        m6 = AdvSimd.And(m6, bits);
+        m7 = AdvSimd.And(m7, bits);
+        s0 = AdvSimd.Arm64.AddPairwise(m0, m1);
+        s1 = AdvSimd.Arm64.AddPairwise(m2, m3);
+        s2 = AdvSimd.Arm64.AddPairwise(m4, m5);
+        s3 = AdvSimd.Arm64.AddPairwise(m6, m7);
     }
 
     /// <summary>One row, or what is left of a stream. What a step would read past the input is copied first.</summary>

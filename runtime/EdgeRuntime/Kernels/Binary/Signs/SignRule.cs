@@ -35,6 +35,10 @@ internal sealed unsafe class SignRule
             Directions[c] = (byte)PackedRow.Bit(words, c);
     }
 
+    /// <summary>Whether all channels have the same threshold and direction.</summary>
+    public bool IsUniform => !IntThresholds.AsSpan().ContainsAnyExcept(IntThresholds.FirstOrDefault()) && !FloatThresholds.AsSpan().ContainsAnyExcept(FloatThresholds.FirstOrDefault())
+        && !Directions.AsSpan().ContainsAnyExcept(Directions[0]);
+
     /// <summary>For int8 values: -1 below.</summary>
     public int[] IntThresholds { get; } = [];
 
