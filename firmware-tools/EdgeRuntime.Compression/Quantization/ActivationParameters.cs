@@ -18,7 +18,7 @@ internal sealed class ActivationParameters
     }
 
     /// <summary>Parameters of each float32 activation; null for constants and other types.</summary>
-    public static Quantization?[] Choose(Graph graph, Calibration calibration, CalibrationMethod method, (float Low, float High)? inputRange)
+    public static Quantization?[] Choose(Graph graph, Calibration calibration, QuantizationOptions options, (float Low, float High)? inputRange)
     {
         var chooser = new ActivationParameters(graph);
         foreach (Node node in graph.Nodes)
@@ -29,7 +29,7 @@ internal sealed class ActivationParameters
                 chooser.Join(t, node.Outputs[0]);
         }
 
-        return chooser.Parameters(calibration, method, inputRange);
+        return chooser.Parameters(calibration, options, inputRange);
     }
 
     /// <summary>Asymmetric int8 parameters of a range that contains 0: 255 steps, 0 exactly representable.</summary>
@@ -44,7 +44,7 @@ internal sealed class ActivationParameters
         or OperatorKind.Transpose or OperatorKind.Pad or OperatorKind.Concat or OperatorKind.Split or OperatorKind.Slice
         or OperatorKind.StridedSlice or OperatorKind.ResizeNearest or OperatorKind.ResizeBilinear or OperatorKind.ChannelShuffle;
 
-    private Quantization?[] Parameters(Calibration calibration, CalibrationMethod method, (float Low, float High)? inputRange)
+    private Quantization?[] Parameters(Calibration calibration, QuantizationOptions options, (float Low, float High)? inputRange)
     {
         var ranges = new Dictionary<int, (float Low, float High)>();
         var parameters = new Quantization?[graph.Tensors.Count];
@@ -54,8 +54,15 @@ internal sealed class ActivationParameters
                 continue;
             (float low, float high) = inputRange is { } given && graph.Inputs[0] == t
                 ? given
-                : RangeEstimation.Estimate(calibration.Histogram(t), method);
+                : RangeEstimation.Estimate(calibration.Histogram(t), options.Calibration);
             ranges[Root(t)] = ranges.TryGetValue(Root(t), out var r) ? (Math.Min(low, r.Low), Math.Max(high, r.High)) : (low, high);
+        }
+
+        // A range that the network was trained with holds for all tensors of its group.
+        for (int t = 0; t < parameters.Length; t++)
+        {
+            if (!graph.Tensors[t].IsConstant && options.Ranges.TryGetValue(graph.Tensors[t].Name, out (float Low, float High) trained))
+                ranges[Root(t)] = (MathF.Min(0, trained.Low), MathF.Max(0, trained.High));
         }
 
         for (int t = 0; t < parameters.Length; t++)

@@ -38,7 +38,7 @@ public sealed class PostTrainingQuantizer
         CheckWeights(fused);
         graph = options.Equalize ? CrossLayerEqualization.Apply(fused).Graph : fused;
         calibration = Calibration.Run(graph, inputs);
-        parameters = ActivationParameters.Choose(graph, calibration, options.Calibration, PostTrainingQuantization.InputRange(model.Metadata.Preprocessing));
+        parameters = ActivationParameters.Choose(graph, calibration, options, PostTrainingQuantization.InputRange(model.Metadata.Preprocessing));
         Layers = [.. graph.Nodes.Where(n => WeightLayout.Of(graph, n) is not null).Select(n => new QuantizableLayer(n.Name, (int)graph.Tensors[n.Inputs[1]].Shape.ElementCount))];
     }
 

@@ -6,6 +6,9 @@ public sealed record QuantizationOptions
     /// <summary>How activation ranges are chosen.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.MeanSquaredError;
 
+    /// <summary>Ranges of activations that are known, from training with rounding, by tensor name; others are estimated.</summary>
+    public IReadOnlyDictionary<string, (float Low, float High)> Ranges { get; init; } = new Dictionary<string, (float Low, float High)>();
+
     /// <summary>Bits of weights, 1 to 8: 8 and 4 (stored two to a byte, unpacked at load) at equal distances, others as values that a layer shares (<see cref="WeightPrecision"/>).</summary>
     public int WeightBits { get; init; } = 8;
 

@@ -1,4 +1,5 @@
 using EdgeRuntime.Model;
+using EdgeRuntime.Training.Methods;
 using EdgeRuntime.Training.Networks.Layers;
 
 namespace EdgeRuntime.Training.Export;
@@ -13,13 +14,22 @@ internal sealed class LayerExporter(GraphEmitter emitter)
     private const double LeastScale = 1e-30;
 
     private readonly PackedLayers packed = new(emitter);
+    private readonly Dictionary<int, (float Low, float High)> ranges = [];
+
+    /// <summary>Ranges that activations were trained with, by tensor.</summary>
+    public IReadOnlyDictionary<int, (float Low, float High)> Ranges => ranges;
 
     public ExportedValue Export(SequenceLayer sequence, ExportedValue x) => Export([.. Flatten(sequence)], x);
 
     private ExportedValue Export(IReadOnlyList<Layer> layers, ExportedValue x)
     {
         for (int i = 0; i < layers.Count;)
+        {
             x = Next(layers, ref i, x);
+            if (layers[i - 1].OutputMapping is FakeQuantizedActivations rounded)
+                ranges[x.Tensor] = rounded.Range;
+        }
+
         return x;
     }
 

@@ -10,6 +10,8 @@ public static class TrainingMethods
     [
         ("float", "real weights and activations"),
         ("int8", "real while training, then quantized to 8 bits with ranges observed on training pictures"),
+        ("qat-int8", "weights and activations rounded to 8 bits while training (Jacob et al. 2018)"),
+        ("qat-int4", "weights rounded to 4 bits and activations to 8 while training"),
         ("binaryconnect", "signs of all weights, real activations (Courbariaux et al. 2015)"),
         ("binaryconnect-stochastic", "as binaryconnect, signs drawn at random in each step"),
         ("bnn", "signs of all weights and activations (Hubara et al. 2016)"),
@@ -27,7 +29,7 @@ internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping
 {
     public static MethodStyle Of(string method) => method switch
     {
-        "float" or "int8" => new(Real, Real, false),
+        "float" or "int8" or "qat-int8" or "qat-int4" => new(Real, Real, false),
         "binaryconnect" => new(() => new SignWeights(), () => new SignWeights(), false),
         "binaryconnect-stochastic" => new(() => new SignWeights(stochastic: true), () => new SignWeights(stochastic: true), false),
         "bnn" => new(() => new SignWeights(), () => new SignWeights(), true),

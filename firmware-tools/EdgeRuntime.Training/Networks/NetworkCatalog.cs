@@ -1,4 +1,5 @@
 using EdgeRuntime.Training.Data;
+using EdgeRuntime.Training.Methods;
 using EdgeRuntime.Training.Networks.Layers;
 using static TorchSharp.torch;
 
@@ -75,7 +76,10 @@ public static class NetworkCatalog
         if (request.Dropout is not (>= 0 and < 1))
             throw new TrainingException(TrainingError.InvalidOption, FormattableString.Invariant($"dropout is {request.Dropout}; it must be at least 0 and below 1"));
         random.manual_seed((long)(new SeededRandom(seed, 0x1e7).NextBits() >> 1));
-        return new Network(name, request.Method, entry.Create(request), request.Input, classes, normalization);
+        SequenceLayer body = entry.Create(request);
+        if (QuantizationAwareTraining.BitsOf(request.Method) is > 0 and int bits)
+            QuantizationAwareTraining.Apply(body, bits);
+        return new Network(name, request.Method, body, request.Input, classes, normalization);
     }
 
     /// <summary>Whether a network of that name exists.</summary>

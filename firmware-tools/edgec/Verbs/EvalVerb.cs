@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using EdgeRuntime.Compiler.Evaluation;
+using EdgeRuntime.Compiler.Results;
 using EdgeRuntime.Training.Data;
 
 namespace EdgeRuntime.Compiler.Verbs;
@@ -21,7 +22,8 @@ internal static class EvalVerb
             if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
                 result.AddError($"--limit is {result.Tokens[0].Value}; the least is 1");
         });
-        var command = new Command("eval", "Classifies the test part of a data set: accuracy, confusion matrix, time.") { file, data, root, limit, json, reference };
+        var log = new Option<string?>("--log") { Description = "Log for the page of results: docs/results/NAME.json" };
+        var command = new Command("eval", "Classifies the test part of a data set: accuracy, confusion matrix, time.") { file, data, root, limit, json, reference, log };
         command.SetAction((parse, cancel) =>
         {
             string path = parse.GetRequiredValue(file);
@@ -34,8 +36,22 @@ internal static class EvalVerb
                 output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));
             else
                 report.WriteTo(output);
+            if (parse.GetValue(log) is { } logFile)
+                Log(CommandLineText.Of(parse), report, new FileInfo(path).Length).Write(logFile);
             return Task.FromResult((int)ExitCode.Success);
         });
         return command;
     }
+
+    private static ResultLog Log(string command, EvaluationReport report, long bytes) => new()
+    {
+        Command = command,
+        Configuration = new(StringComparer.Ordinal) { ["data"] = report.Data },
+        Figures = new(StringComparer.Ordinal)
+        {
+            ["runtimeTestAccuracy"] = report.Accuracy,
+            ["testPictures"] = report.Pictures,
+            ["fileBytes"] = bytes,
+        },
+    };
 }

@@ -23,7 +23,7 @@ internal static class QuantizeVerb
         var data = new Option<string>("--data") { Description = "Data set whose training pictures calibrate: mnist, cifar10, svhn, or a folder of pictures by class", Required = true };
         var root = new Option<string>("--data-dir") { Description = "Folder with the data sets (default: EDGE_DATA, or ../shared/data)", DefaultValueFactory = _ => DataSets.DefaultRoot };
         var pictures = new Option<int>("--calibration-pictures") { Description = "Training pictures whose activations are watched", HelpName = "N", DefaultValueFactory = _ => 256 };
-        var method = new Option<CalibrationMethod>("--calibration") { Description = "How activation ranges are chosen", DefaultValueFactory = _ => CalibrationMethod.MeanSquaredError };
+        var method = new Option<CalibrationMethod>("--calibration") { Description = "How activation ranges are chosen", DefaultValueFactory = _ => CalibrationMethod.MinMax };
         var bits = new Option<int>("--bits") { Description = "Bits of all weights, 1 to 8", HelpName = "BITS", DefaultValueFactory = _ => 8 };
         var noCorrection = new Option<bool>("--no-bias-correction") { Description = "Leave biases as they are" };
         var equalize = new Option<bool>("--equalize") { Description = "Even out the weights of consecutive layers first" };
@@ -54,7 +54,10 @@ internal static class QuantizeVerb
                 TextWriter text = parse.InvocationConfiguration.Output;
                 string target = parse.GetRequiredValue(output);
                 string name = parse.GetRequiredValue(data);
-                using EdgeModel model = Read(parse.GetRequiredValue(file), picture.Read(parse), text);
+                using EdgeModel source = Read(parse.GetRequiredValue(file), picture.Read(parse), text);
+
+                // The metadata are part of the file whose size is chosen.
+                using var model = new EdgeModel(source.Graph, source.Metadata with { CreatedBy = CommandLineText.Of(parse) });
                 DataSplits splits = DataSets.Load(name, parse.GetRequiredValue(root), parse.GetValue(held), SplitSeed);
                 List<float[]> inputs = CalibrationPictures.Read(model, splits.Train, parse.GetValue(pictures));
                 var options = new QuantizationOptions
@@ -67,8 +70,7 @@ internal static class QuantizeVerb
                 var quantizer = new PostTrainingQuantizer(model, inputs, options);
                 var goal = new PrecisionTarget(parse.GetValue(size), parse.GetValue(accuracy) / 100);
                 PrecisionChoice? choice = goal.IsGiven ? QuantizationRun.Choose(model, quantizer, inputs, splits.Validation, goal, text, cancel) : null;
-                using EdgeModel quantized = choice is null ? quantizer.Quantize() : quantizer.Quantize(choice.Chosen.Precisions);
-                using var result = new EdgeModel(quantized.Graph, quantized.Metadata with { CreatedBy = CommandLineText.Of(parse) });
+                using EdgeModel result = choice is null ? quantizer.Quantize() : quantizer.Quantize(choice.Chosen.Precisions);
                 result.Prepare().Dispose();
                 result.Save(target);
                 long bytes = new FileInfo(target).Length;

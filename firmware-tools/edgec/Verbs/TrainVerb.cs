@@ -6,6 +6,7 @@ using EdgeRuntime.Training;
 using EdgeRuntime.Training.Data;
 using EdgeRuntime.Training.Distillation;
 using EdgeRuntime.Training.Export;
+using EdgeRuntime.Training.Methods;
 using EdgeRuntime.Training.Networks;
 
 namespace EdgeRuntime.Compiler.Verbs;
@@ -177,14 +178,22 @@ internal static class TrainVerb
         return model.ToBytes().Length;
     }
 
-    /// <summary>The trained network as the runtime runs it; method int8 quantizes with pictures of the training set.</summary>
+    /// <summary>The trained network as the runtime runs it; methods int8 and qat- quantize, with pictures of the training set or with the ranges of training.</summary>
     private static EdgeModel Export(Network network, DataSplits splits, ModelMetadata metadata)
     {
-        EdgeModel model = NetworkExport.ToModel(network, metadata);
-        if (network.Method != "int8")
+        EdgeModel model = NetworkExport.ToModel(network, metadata, softmax: true, out var ranges);
+        int bits = network.Method == "int8" ? 8 : QuantizationAwareTraining.BitsOf(network.Method);
+        if (bits == 0)
             return model;
         ImageSet pictures = splits.Train.Take(CalibrationPictures);
         IEnumerable<float[]> inputs = Enumerable.Range(0, pictures.Count).Select(i => NetworkExport.InputOf(network, pictures.Picture(i)));
-        return PostTrainingQuantization.Quantize(model, inputs, new QuantizationOptions());
+        return PostTrainingQuantization.Quantize(model, inputs, new QuantizationOptions
+        {
+            WeightBits = bits,
+            Ranges = ranges,
+
+            // A network that was trained with the rounding has biases that make up for it already.
+            BiasCorrection = network.Method == "int8",
+        });
     }
 }

@@ -9,6 +9,8 @@ namespace EdgeRuntime.Training.Networks.Layers;
 /// </summary>
 public abstract class Layer : Module<Tensor, Tensor>
 {
+    private ActivationMapping? outputMapping;
+
     /// <summary>Creates the layer.</summary>
     protected Layer(string name)
         : base(name)
@@ -16,7 +18,18 @@ public abstract class Layer : Module<Tensor, Tensor>
     }
 
     /// <summary>What is done to the layer's output, for example rounding as an 8-bit network does; null for nothing.</summary>
-    public ActivationMapping? OutputMapping { get; set; }
+    public ActivationMapping? OutputMapping
+    {
+        get => outputMapping;
+        set
+        {
+            outputMapping = value;
+
+            // What a mapping learns is part of the network, so that checkpoints hold it.
+            if (value is FakeQuantizedActivations { IsFollower: false } observed)
+                register_buffer("activation_range", observed.State);
+        }
+    }
 
     /// <inheritdoc/>
     public sealed override Tensor forward(Tensor input) => OutputMapping is null ? Compute(input) : OutputMapping.Map(Compute(input), training);
