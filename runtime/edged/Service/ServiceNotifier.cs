@@ -11,6 +11,9 @@ namespace EdgeRuntime.Daemon;
 /// </summary>
 internal sealed class ServiceNotifier : IDisposable
 {
+    /// <summary>Longest wait for room in systemd's queue, in milliseconds: a message is lost rather than a stop or a frame held up for good.</summary>
+    private const int SendTimeout = 200;
+
     private readonly Socket? socket;
     private readonly long watchdogTicks;
     private long lastFed;
@@ -21,7 +24,7 @@ internal sealed class ServiceNotifier : IDisposable
     {
         if (!string.IsNullOrEmpty(socketPath))
         {
-            socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeout };
             socket.Connect(new UnixDomainSocketEndPoint(socketPath[0] == '@' ? "\0" + socketPath[1..] : socketPath));
         }
 
@@ -78,7 +81,7 @@ internal sealed class ServiceNotifier : IDisposable
         }
         catch (SocketException)
         {
-            // systemd is being restarted: it asks again by its time-outs.
+            // systemd is being restarted or does not read: it asks again by its time-outs.
         }
     }
 }

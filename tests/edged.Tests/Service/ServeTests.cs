@@ -118,12 +118,16 @@ public sealed class ServeTests : IDisposable
             Signal(process, "TERM");
             int code = Ended(process);
             Assert.True(code is 0 or 143, $"exit code {code} after {i * 60} ms");
+            systemd.Discard();
         }
     }
 
     private static int Ended(Process process)
     {
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)), "edged serve did not end");
+        bool ended = process.WaitForExit(TimeSpan.FromMinutes(1));
+        if (!ended)
+            process.Kill();
+        Assert.True(ended, "edged serve did not end");
         return process.ExitCode;
     }
 

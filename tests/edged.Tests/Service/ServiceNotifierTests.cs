@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -31,6 +32,29 @@ public sealed class ServiceNotifierTests
             notifier.FrameFinished();
         notifier.Stopping();
         Assert.Equal(["WATCHDOG=1", "STOPPING=1"], [systemd.Receive(), systemd.Receive()]);
+    }
+
+    [Fact]
+    public void A_systemd_that_does_not_read_holds_nothing_up_for_good()
+    {
+        using var systemd = new NotifySocket(false);
+        using var notifier = new ServiceNotifier(systemd.Address, null);
+        bool full = false;
+        var sender = new Thread(() =>
+        {
+            for (int i = 0; i < 5000 && !full; i++)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                notifier.Status("waiting");
+                full = Stopwatch.GetElapsedTime(begin) > TimeSpan.FromMilliseconds(100);
+            }
+
+            notifier.Stopping();
+        })
+        { IsBackground = true };
+        sender.Start();
+        Assert.True(sender.Join(TimeSpan.FromSeconds(30)), "a message waits for room that nobody makes");
+        Assert.True(full, "the queue of the socket was never full");
     }
 
     [Fact]
