@@ -12,6 +12,9 @@ internal static class EdgecProcess
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "edgec.dll"));
         foreach (string a in arguments)
             start.ArgumentList.Add(a);
+
+        // Beside the tests the native libraries lie in folders by platform, which the program's own list of files does not name.
+        start.Environment["LD_LIBRARY_PATH"] = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync();
