@@ -18,6 +18,16 @@ internal sealed record KernelEntry(
 {
     /// <summary>Whether it is the portable scalar kernel that all others are checked against.</summary>
     public bool IsReference { get; init; }
+
+    /// <summary>
+    /// Whether it can compute a request on a core. Kernels of convolutions and fully connected layers read weights of the activations' type: one-bit weights,
+    /// which a file may have, are unpacked before a kernel is chosen (<see cref="Planning.SignWeights"/>), and no kernel takes them as they are.
+    /// </summary>
+    public bool Accepts(KernelRequest request, CpuFeatures features) =>
+        Kind == request.Node.Kind
+        && (Requires & ~features) == 0
+        && (Kind is not (OperatorKind.Conv2D or OperatorKind.DepthwiseConv2D or OperatorKind.FullyConnected) || request.Input(1).Type == request.Input(0).Type)
+        && Supports(request);
 }
 
 /// <summary>
@@ -34,10 +44,7 @@ internal static class KernelTable
     {
         foreach (KernelEntry entry in Entries)
         {
-            if (entry.Kind == request.Node.Kind
-                && (entry.IsReference || !referenceOnly)
-                && (entry.Requires & ~request.Features) == 0
-                && entry.Supports(request))
+            if ((entry.IsReference || !referenceOnly) && entry.Accepts(request, request.Features))
                 return entry;
         }
 

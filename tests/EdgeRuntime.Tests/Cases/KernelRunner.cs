@@ -11,10 +11,8 @@ internal static unsafe class KernelRunner
     /// <summary>Whether an entry of the table can run a case on this core.</summary>
     public static bool Supports(KernelEntry entry, Graph graph)
     {
-        if (entry.Kind != graph.Nodes[0].Kind || (entry.Requires & ~Cpu.Features) != 0)
-            return false;
         using var constants = new ConstantStore(graph);
-        return entry.Supports(new KernelRequest(graph, graph.Nodes[0], Cpu.Features, constants));
+        return entry.Accepts(new KernelRequest(graph, graph.Nodes[0], Cpu.Features, constants), Cpu.Features);
     }
 
     /// <summary>

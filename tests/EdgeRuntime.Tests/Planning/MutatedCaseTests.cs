@@ -31,7 +31,7 @@ public class MutatedCaseTests
                     OperatorChecks.Check(graph);
                     if (Work(graph) > MostWork)
                         continue;
-                    ran += RunAll(c, graph, k);
+                    ran += RunAll(c, SignWeights.Unpack(graph), k);
                 }
                 catch (EdgeModelException e)
                 {

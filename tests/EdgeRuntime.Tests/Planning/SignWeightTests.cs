@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using EdgeRuntime.Kernels;
 using EdgeRuntime.Model;
+using EdgeRuntime.Planning;
 using EdgeRuntime.Tests.Cases;
 
 namespace EdgeRuntime.Tests.Planning;
@@ -61,6 +63,25 @@ public class SignWeightTests
         Refused(ModelError.BadType, new TensorInfo("w", DataType.Bit, weights, new Quantization(new float[70].Select(_ => 1f).ToArray(), new int[70], 1), bits));
         bits[^1] = 0x80;
         Refused(ModelError.Corrupt, new TensorInfo("w", DataType.Bit, weights, scales, bits));
+    }
+
+    /// <summary>A kernel would read them as bytes, far past their end, and give whatever lies there: the damaged operators found that, one run in many.</summary>
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void No_kernel_takes_packed_weights_as_they_are(OperatorKind kind, DataType type)
+    {
+        Shape weights = kind switch
+        {
+            OperatorKind.Conv2D => new Shape(5, 1, 1, 70),
+            OperatorKind.DepthwiseConv2D => new Shape(1, 3, 3, 70),
+            _ => new Shape(9, 70),
+        };
+        int axis = kind == OperatorKind.DepthwiseConv2D ? 3 : 0;
+        var scales = new Quantization([.. Enumerable.Repeat(0.02f, weights[axis])], new int[weights[axis]], axis);
+        byte[] bits = CaseBuilder.RandomBytes(new Random(1), DataType.Bit, weights);
+        Graph packed = Layer(kind, type, input, weights, new TensorInfo("w", DataType.Bit, weights, scales, bits), scales);
+        Assert.DoesNotContain(KernelTable.Entries, e => KernelRunner.Supports(e, packed));
+        Assert.Contains(KernelTable.Entries, e => KernelRunner.Supports(e, SignWeights.Unpack(packed)));
     }
 
     private static void Refused(ModelError error, TensorInfo weights)
