@@ -4,8 +4,8 @@ using EdgeRuntime.Model.Format;
 namespace EdgeRuntime;
 
 /// <summary>
-/// A network with its metadata, from an .edge file or built in memory: load, inspect, <see cref="Prepare"/>, create sessions. Dispose it after the
-/// models that were prepared from it, since its constants may lie in the mapped file.
+/// A network with its metadata, from an .edge file or built in memory: load, inspect, <see cref="Prepare"/>, create sessions. A prepared model keeps the
+/// constants that it uses: this one may be disposed as soon as nothing more is read from its graph.
 /// </summary>
 public sealed class EdgeModel : IDisposable
 {
@@ -75,6 +75,6 @@ public sealed class EdgeModel : IDisposable
     /// <exception cref="EdgeModelException">The network is wrong, too large, or has an operator without kernel.</exception>
     public PreparedModel Prepare(PrepareOptions? options = null) => new(this, options ?? new PrepareOptions());
 
-    /// <summary>Unmaps the file.</summary>
+    /// <summary>Unmaps the file, at once or with the last prepared model that uses it.</summary>
     public void Dispose() => file?.Dispose();
 }

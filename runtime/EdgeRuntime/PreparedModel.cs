@@ -12,12 +12,15 @@ public sealed record PlanStep(Node Node, string KernelName, long PackedBytes);
 
 /// <summary>
 /// A model that was checked, fused, planned and bound to kernels. Immutable and safe to share: create one <see cref="Session"/> per thread.
-/// Everything that can fail has failed before it exists. Dispose it after its sessions.
+/// Everything that can fail has failed before it exists. What its sessions use is freed when it and they are disposed, in whatever order.
 /// </summary>
 public sealed class PreparedModel : IDisposable
 {
     private readonly ConstantStore constants;
     private readonly Kernel[] kernels;
+    private readonly Lock users = new();
+    private int sessions;
+    private bool disposed;
 
     internal PreparedModel(EdgeModel model, PrepareOptions options)
     {
@@ -54,7 +57,7 @@ public sealed class PreparedModel : IDisposable
         }
         catch
         {
-            Dispose();
+            Free();
             throw;
         }
     }
@@ -94,10 +97,43 @@ public sealed class PreparedModel : IDisposable
     /// Threads that share the work of large steps, 1..<see cref="Session.MaxThreads"/>: the caller's and threads - 1 more that the session keeps. The result is the same for every number.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The number of threads is outside its limits.</exception>
-    public Session CreateSession(bool measure = false, int threads = 1) => new(this, measure, threads);
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public Session CreateSession(bool measure = false, int threads = 1)
+    {
+        lock (users)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var session = new Session(this, measure, threads);
+            sessions++;
+            return session;
+        }
+    }
 
-    /// <summary>Frees packed weights. Sessions of this model must not run any more.</summary>
+    /// <summary>Ends the creation of sessions. Packed weights are freed at once, or with the last session that still uses them.</summary>
     public void Dispose()
+    {
+        lock (users)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            if (sessions == 0)
+                Free();
+        }
+    }
+
+    /// <summary>Called once by each session when it is disposed.</summary>
+    internal void Release()
+    {
+        lock (users)
+        {
+            sessions--;
+            if (disposed && sessions == 0)
+                Free();
+        }
+    }
+
+    private void Free()
     {
         foreach (Kernel? kernel in kernels)
             kernel?.Dispose();

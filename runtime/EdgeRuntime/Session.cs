@@ -144,12 +144,18 @@ public sealed unsafe class Session : IDisposable
         }
     }
 
-    /// <summary>Ends the session's threads and frees its arena.</summary>
+    /// <summary>Ends the session's threads and frees its arena: what <see cref="Input"/> and <see cref="Output"/> gave must not be touched any more.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is inside this session's run.</exception>
     public void Dispose()
     {
+        if (arena.IsClosed)
+            return;
+        if (Interlocked.Exchange(ref running, 1) != 0)
+            throw new InvalidOperationException("this session is running on another thread; dispose it when its run has ended");
         pool?.Dispose();
         arena.Dispose();
         pointers.Dispose();
+        prepared.Release();
     }
 
     /// <summary>Bytes between the scratch of two threads: no cache line belongs to both.</summary>

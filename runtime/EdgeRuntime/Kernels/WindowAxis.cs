@@ -18,7 +18,7 @@ internal readonly record struct WindowAxis(int Input, int Output, int Filter, in
     /// <param name="x">Input shape, NHWC.</param>
     /// <param name="weights">[out, height, width, in].</param>
     /// <param name="options">Validated options.</param>
-    public static (WindowAxis Rows, WindowAxis Columns) Of(Shape x, Shape weights, Conv2DOptions options)
+    public static (WindowAxis Rows, WindowAxis Columns) Of(Shape x, Shape weights, ConvolutionOptions options)
     {
         Padding2D p = options.Padding;
         return (

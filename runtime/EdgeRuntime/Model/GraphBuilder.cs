@@ -30,9 +30,9 @@ public sealed class GraphBuilder
         return AddTensor(new TensorInfo(name, type, shape, quantization, data));
     }
 
-    /// <summary>Adds an operator.</summary>
+    /// <summary>Adds an operator; without <paramref name="options"/> it has the defaults of its kind.</summary>
     public void AddNode(OperatorKind kind, string name, ReadOnlySpan<int> inputs, ReadOnlySpan<int> outputs, OperatorOptions? options = null) =>
-        AddNode(new Node(kind, name, inputs.ToArray(), outputs.ToArray(), options ?? NoOptions.Instance));
+        AddNode(new Node(kind, name, inputs.ToArray(), outputs.ToArray(), options ?? OperatorOptions.DefaultOf(kind)));
 
     /// <summary>Adds an operator.</summary>
     public void AddNode(Node node)

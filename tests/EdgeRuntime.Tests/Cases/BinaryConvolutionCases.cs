@@ -135,7 +135,7 @@ internal static class BinaryConvolutionCases
             };
             Shape weights = Depthwise ? new Shape(1, Filter, Filter, Out) : new Shape(Out, Filter, Filter, In / Groups);
             var input = new Shape(Batch, Height, Width, In);
-            (WindowAxis rows, WindowAxis columns) = BinaryGeometry.Window(input, weights, options);
+            (WindowAxis rows, WindowAxis columns) = WindowAxis.Of(input, weights, options);
             var output = new Shape(Batch, rows.Output, columns.Output, Out);
             Quantization? quantization = type == DataType.Int8 ? new Quantization(0.03f, 4) : null;
             int x = b.Input(DataType.Bit, input, null);

@@ -22,7 +22,7 @@ internal sealed class BinaryGeometry
         }
 
         var options = request.Options<BinaryConv2DOptions>();
-        (Rows, Columns) = Window(x, w, options);
+        (Rows, Columns) = WindowAxis.Of(x, w, options);
         ZeroPadding = options.PaddingValue == BinaryPadding.Zeros && HasBorder;
         IsDepthwise = request.Node.Kind == OperatorKind.BinaryDepthwiseConv2D;
         Groups = IsDepthwise ? InChannels : options.Groups;
@@ -62,15 +62,6 @@ internal sealed class BinaryGeometry
     public int Positions => Rows.Output * Columns.Output;
 
     private bool HasBorder => Reaches(Rows) || Reaches(Columns);
-
-    /// <summary>Rows and columns of the window of a binary convolution.</summary>
-    public static (WindowAxis Rows, WindowAxis Columns) Window(Shape x, Shape weights, BinaryConv2DOptions options)
-    {
-        Padding2D p = options.Padding;
-        return (
-            WindowAxis.Of(x[1], weights[1], options.StrideHeight, options.DilationHeight, p.Mode, p.Top, p.Bottom),
-            WindowAxis.Of(x[2], weights[2], options.StrideWidth, options.DilationWidth, p.Mode, p.Left, p.Right));
-    }
 
     private static bool Reaches(WindowAxis a) =>
         a.PadBefore > 0 || (a.Output - 1) * a.Stride - a.PadBefore + (a.Filter - 1) * a.Dilation >= a.Input;

@@ -3,78 +3,50 @@ using EdgeRuntime.Model;
 namespace EdgeRuntime.Kernels;
 
 /// <summary>Conv2D with stride, dilation, padding and groups; also FullyConnected, as a 1x1 convolution of a 1x1 picture per row.</summary>
-internal sealed unsafe class Conv2DKernel<T, TSum, TProducts> : Kernel
+internal sealed unsafe class Conv2DKernel<T, TSum, TProducts> : ConvolutionKernel<T, TSum, TProducts>
     where T : unmanaged
     where TSum : unmanaged
     where TProducts : struct, IProducts<T, TSum>
 {
-    private readonly TProducts products;
-    private readonly WindowAxis rows;
-    private readonly WindowAxis columns;
-    private readonly int batches;
-    private readonly int inputChannels;
-    private readonly int outputChannels;
     private readonly int groupChannels;
     private readonly int groups;
 
-    public Conv2DKernel(KernelRequest request, TProducts products)
+    private Conv2DKernel(TProducts products, (WindowAxis Rows, WindowAxis Columns) window, long batches, Shape weights, int groups)
+        : base(products, window, (int)batches, weights[^1] * groups, weights[0])
     {
-        this.products = products;
+        groupChannels = weights[^1];
+        this.groups = groups;
+    }
+
+    public static Conv2DKernel<T, TSum, TProducts> Of(KernelRequest request, TProducts products)
+    {
         Shape x = request.Input(0).Shape;
         Shape w = request.Input(1).Shape;
-        outputChannels = w[0];
-        groupChannels = w[^1];
         if (request.Node.Kind == OperatorKind.FullyConnected)
         {
-            batches = (int)(x.ElementCount / groupChannels);
-            rows = columns = new WindowAxis(1, 1, 1, 1, 1, 0);
-            groups = 1;
-        }
-        else
-        {
-            var options = request.Options<Conv2DOptions>();
-            batches = x[0];
-            (rows, columns) = WindowAxis.Of(x, w, options);
-            groups = options.Groups;
+            var one = new WindowAxis(1, 1, 1, 1, 1, 0);
+            return new(products, (one, one), x.ElementCount / w[^1], w, groups: 1);
         }
 
-        inputChannels = groupChannels * groups;
+        var options = request.Options<Conv2DOptions>();
+        return new(products, WindowAxis.Of(x, w, options), x[0], w, options.Groups);
     }
 
-    public override void Run(in KernelArguments arguments, int begin, int end)
+    protected override TSum Sum(T* x, T* w, int oy, int ox, int oc)
     {
-        T* x = (T*)arguments.Inputs[0];
-        T* w = (T*)arguments.Inputs[1];
-        T* y = (T*)arguments.Outputs[0];
-        for (int n = 0; n < batches; n++)
-        {
-            for (int oy = 0; oy < rows.Output; oy++)
-            {
-                for (int ox = 0; ox < columns.Output; ox++)
-                {
-                    for (int oc = 0; oc < outputChannels; oc++)
-                        *y++ = products.Finish(Sum(x, w, oy, ox, oc), oc);
-                }
-            }
-
-            x += rows.Input * columns.Input * inputChannels;
-        }
-    }
-
-    private TSum Sum(T* x, T* w, int oy, int ox, int oc)
-    {
+        TProducts products = Products;
         TSum sum = default;
-        int firstChannel = oc / (outputChannels / groups) * groupChannels;
-        w += (nint)oc * rows.Filter * columns.Filter * groupChannels;
-        for (int fy = 0; fy < rows.Filter; fy++)
+        int firstChannel = oc / (OutputChannels / groups) * groupChannels;
+        w += (nint)oc * Rows.Filter * Columns.Filter * groupChannels;
+        for (int fy = 0; fy < Rows.Filter; fy++)
         {
-            int iy = oy * rows.Stride - rows.PadBefore + fy * rows.Dilation;
-            for (int fx = 0; fx < columns.Filter; fx++, w += groupChannels)
+            int iy = oy * Rows.Stride - Rows.PadBefore + fy * Rows.Dilation;
+            for (int fx = 0; fx < Columns.Filter; fx++, w += groupChannels)
             {
-                int ix = ox * columns.Stride - columns.PadBefore + fx * columns.Dilation;
-                if ((uint)iy >= (uint)rows.Input || (uint)ix >= (uint)columns.Input)
+                int ix = ox * Columns.Stride - Columns.PadBefore + fx * Columns.Dilation;
+                if ((uint)iy >= (uint)Rows.Input || (uint)ix >= (uint)Columns.Input)
                     continue;
-                T* pixel = x + (iy * columns.Input + ix) * inputChannels + firstChannel;
+                T* pixel = x + (iy * Columns.Input + ix) * InputChannels + firstChannel;
                 for (int c = 0; c < groupChannels; c++)
                     sum = products.Add(sum, pixel[c], w[c]);
             }

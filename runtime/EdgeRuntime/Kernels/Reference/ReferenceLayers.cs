@@ -7,12 +7,12 @@ internal static unsafe class ReferenceLayers
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
-        ReferenceKernels.Int8(OperatorKind.Conv2D, r => new Conv2DKernel<sbyte, int, Int8Products>(r, Int8(r))),
-        ReferenceKernels.Float32(OperatorKind.Conv2D, r => new Conv2DKernel<float, float, Float32Products>(r, Float32(r))),
-        ReferenceKernels.Int8(OperatorKind.FullyConnected, r => new Conv2DKernel<sbyte, int, Int8Products>(r, Int8(r))),
-        ReferenceKernels.Float32(OperatorKind.FullyConnected, r => new Conv2DKernel<float, float, Float32Products>(r, Float32(r))),
-        ReferenceKernels.Int8(OperatorKind.DepthwiseConv2D, r => new DepthwiseConv2DKernel<sbyte, int, Int8Products>(r, Int8(r))),
-        ReferenceKernels.Float32(OperatorKind.DepthwiseConv2D, r => new DepthwiseConv2DKernel<float, float, Float32Products>(r, Float32(r))),
+        ReferenceKernels.Int8(OperatorKind.Conv2D, r => Conv2DKernel<sbyte, int, Int8Products>.Of(r, Int8(r))),
+        ReferenceKernels.Float32(OperatorKind.Conv2D, r => Conv2DKernel<float, float, Float32Products>.Of(r, Float32(r))),
+        ReferenceKernels.Int8(OperatorKind.FullyConnected, r => Conv2DKernel<sbyte, int, Int8Products>.Of(r, Int8(r))),
+        ReferenceKernels.Float32(OperatorKind.FullyConnected, r => Conv2DKernel<float, float, Float32Products>.Of(r, Float32(r))),
+        ReferenceKernels.Int8(OperatorKind.DepthwiseConv2D, r => DepthwiseConv2DKernel<sbyte, int, Int8Products>.Of(r, Int8(r))),
+        ReferenceKernels.Float32(OperatorKind.DepthwiseConv2D, r => DepthwiseConv2DKernel<float, float, Float32Products>.Of(r, Float32(r))),
         ReferenceKernels.Int8(OperatorKind.MaxPool2D, r =>
         {
             (int low, int high) = ActivationRange.Int8(r.Options<Pool2DOptions>().Activation, r.Output().Quantization!);

@@ -6,6 +6,10 @@ namespace EdgeRuntime.Model;
 /// </summary>
 public abstract record OperatorOptions
 {
+    /// <summary>The options of a kind of operator with all values at their defaults.</summary>
+    public static OperatorOptions DefaultOf(OperatorKind kind) =>
+        Enum.IsDefined(kind) ? Read(kind, new AttributeReader(kind.ToString(), [])) : NoOptions.Instance;
+
     /// <summary>Writes each option that differs from its default as an attribute.</summary>
     internal abstract void Write(AttributeWriter writer);
 

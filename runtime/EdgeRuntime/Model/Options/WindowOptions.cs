@@ -26,9 +26,24 @@ public readonly record struct Padding2D(PaddingMode Mode, int Top = 0, int Botto
     public static Padding2D Of(int top, int bottom, int left, int right) => new(PaddingMode.Explicit, top, bottom, left, right);
 }
 
-/// <summary>Options of the Conv2D and DepthwiseConv2D operators (the depth multiplier follows from the shapes).</summary>
-public sealed record Conv2DOptions : OperatorOptions
+/// <summary>What all convolutions share: how the window moves, and groups of channels.</summary>
+public abstract record ConvolutionOptions : OperatorOptions
 {
+    private protected ConvolutionOptions()
+    {
+    }
+
+    private protected ConvolutionOptions(AttributeReader reader)
+    {
+        StrideHeight = reader.Int(AttributeKey.StrideHeight, 1);
+        StrideWidth = reader.Int(AttributeKey.StrideWidth, 1);
+        DilationHeight = reader.Int(AttributeKey.DilationHeight, 1);
+        DilationWidth = reader.Int(AttributeKey.DilationWidth, 1);
+        Padding = reader.Padding();
+        Groups = reader.Int(AttributeKey.Groups, 1);
+        Activation = reader.Enum<Activation>(AttributeKey.Activation);
+    }
+
     /// <summary>Vertical stride, 1 or more.</summary>
     public int StrideHeight { get; init; } = 1;
 
@@ -41,7 +56,7 @@ public sealed record Conv2DOptions : OperatorOptions
     /// <summary>Horizontal dilation, 1 or more.</summary>
     public int DilationWidth { get; init; } = 1;
 
-    /// <summary>Border; padded positions hold the real value 0.</summary>
+    /// <summary>Border; what its positions hold is the operator's matter.</summary>
     public Padding2D Padding { get; init; }
 
     /// <summary>Groups of channels; input and output channels are divisible by it. 1 for depthwise operators.</summary>
@@ -60,17 +75,22 @@ public sealed record Conv2DOptions : OperatorOptions
         writer.Write(AttributeKey.Groups, Groups, 1);
         writer.Write(AttributeKey.Activation, (int)Activation, 0);
     }
+}
 
-    internal static Conv2DOptions Read(AttributeReader reader) => new()
+/// <summary>Options of the Conv2D and DepthwiseConv2D operators (the depth multiplier follows from the shapes). Padded positions hold the real value 0.</summary>
+public sealed record Conv2DOptions : ConvolutionOptions
+{
+    /// <summary>One step, no dilation, no border, one group.</summary>
+    public Conv2DOptions()
     {
-        StrideHeight = reader.Int(AttributeKey.StrideHeight, 1),
-        StrideWidth = reader.Int(AttributeKey.StrideWidth, 1),
-        DilationHeight = reader.Int(AttributeKey.DilationHeight, 1),
-        DilationWidth = reader.Int(AttributeKey.DilationWidth, 1),
-        Padding = reader.Padding(),
-        Groups = reader.Int(AttributeKey.Groups, 1),
-        Activation = reader.Enum<Activation>(AttributeKey.Activation),
-    };
+    }
+
+    private Conv2DOptions(AttributeReader reader)
+        : base(reader)
+    {
+    }
+
+    internal static Conv2DOptions Read(AttributeReader reader) => new(reader);
 }
 
 /// <summary>Options of the pooling operators.</summary>

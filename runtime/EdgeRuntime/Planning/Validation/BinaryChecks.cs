@@ -22,20 +22,13 @@ internal static class BinaryChecks
         check.Rank(check.Input(1), 4);
         check.Range("groups", options.Groups, 1, depthwise ? 1 : x[3]);
         int channels = depthwise ? w[3] : w[0];
-        if (depthwise && (w[0] != 1 || w[3] % x[3] != 0))
-            throw check.Error(ModelError.BadShape, $"weights are {w}; they must be 1 x height x width x a multiple of {x[3]} channels");
-        if (!depthwise && (x[3] % options.Groups != 0 || w[0] % options.Groups != 0))
-            throw check.Error(ModelError.BadShape, $"{x[3]} input and {w[0]} output channels are not divisible by {options.Groups} groups");
-        if (!depthwise)
-            check.Shape(check.Input(1), new Shape(w[0], w[1], w[2], x[3] / options.Groups));
-        ConvolutionChecks.Sides(check, w[1], w[2], options.StrideHeight, options.StrideWidth);
-        check.Range("vertical dilation", options.DilationHeight, 1, NodeCheck.MaxWindow);
-        check.Range("horizontal dilation", options.DilationWidth, 1, NodeCheck.MaxWindow);
-        ConvolutionChecks.Padding(check, options.Padding, (w[1] - 1) * options.DilationHeight, (w[2] - 1) * options.DilationWidth);
+        if (depthwise)
+            ConvolutionChecks.Depthwise(check, x, w);
+        else
+            ConvolutionChecks.Grouped(check, options.Groups, x, w);
+        ConvolutionChecks.Window(check, options, x, w, channels);
         if (!Enum.IsDefined(options.PaddingValue))
             throw check.Error(ModelError.Corrupt, $"padding value {(int)options.PaddingValue} is not known");
-        (WindowAxis rows, WindowAxis columns) = BinaryGeometry.Window(x, w, options);
-        ConvolutionChecks.Output(check, x, rows, columns, channels);
         // Padded widths and heights are offsets into a copy of the input.
         long padded = ((long)x[1] + w[1] * (long)options.DilationHeight) * ((long)x[2] + w[2] * (long)options.DilationWidth) * (x[3] + 31L) * options.Groups;
         check.Range("padded input in elements", padded, 1, Model.Shape.MaxElements);

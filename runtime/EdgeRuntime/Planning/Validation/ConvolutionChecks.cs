@@ -16,9 +16,7 @@ internal static class ConvolutionChecks
         check.Rank(check.Input(0), 4);
         check.Rank(check.Input(1), 4);
         check.Range("groups", options.Groups, 1, x[3]);
-        if (x[3] % options.Groups != 0 || w[0] % options.Groups != 0)
-            throw check.Error(ModelError.BadShape, $"{x[3]} input and {w[0]} output channels are not divisible by {options.Groups} groups");
-        check.Shape(check.Input(1), new Shape(w[0], w[1], w[2], x[3] / options.Groups));
+        Grouped(check, options.Groups, x, w);
         Window(check, options, x, w, w[0]);
         Weights(check, w[0], channelAxis: 0, options.Activation);
     }
@@ -32,8 +30,7 @@ internal static class ConvolutionChecks
         check.Rank(check.Input(0), 4);
         check.Rank(check.Input(1), 4);
         check.Range("groups", options.Groups, 1, 1);
-        if (w[0] != 1 || w[3] % x[3] != 0)
-            throw check.Error(ModelError.BadShape, $"weights are {w}; they must be 1 x height x width x a multiple of {x[3]} channels");
+        Depthwise(check, x, w);
         Window(check, options, x, w, w[3]);
         Weights(check, w[3], channelAxis: 3, options.Activation);
     }
@@ -53,8 +50,23 @@ internal static class ConvolutionChecks
         Weights(check, w[0], channelAxis: 0, options.Activation);
     }
 
+    /// <summary>Weights [out, height, width, in / groups].</summary>
+    public static void Grouped(NodeCheck check, int groups, Shape x, Shape w)
+    {
+        if (x[3] % groups != 0 || w[0] % groups != 0)
+            throw check.Error(ModelError.BadShape, $"{x[3]} input and {w[0]} output channels are not divisible by {groups} groups");
+        check.Shape(check.Input(1), new Shape(w[0], w[1], w[2], x[3] / groups));
+    }
+
+    /// <summary>Weights [1, height, width, in * multiplier].</summary>
+    public static void Depthwise(NodeCheck check, Shape x, Shape w)
+    {
+        if (w[0] != 1 || w[3] % x[3] != 0)
+            throw check.Error(ModelError.BadShape, $"weights are {w}; they must be 1 x height x width x a multiple of {x[3]} channels");
+    }
+
     /// <summary>Strides, dilations and padding of a window over rows and columns, and the output's shape.</summary>
-    private static void Window(NodeCheck check, Conv2DOptions options, Shape x, Shape w, int channels)
+    public static void Window(NodeCheck check, ConvolutionOptions options, Shape x, Shape w, int channels)
     {
         Sides(check, w[1], w[2], options.StrideHeight, options.StrideWidth);
         check.Range("vertical dilation", options.DilationHeight, 1, NodeCheck.MaxWindow);
