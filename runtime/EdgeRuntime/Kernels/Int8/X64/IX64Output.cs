@@ -6,9 +6,9 @@ namespace EdgeRuntime.Kernels.Int8.X64;
 
 /// <summary>Turns the accumulators of 16 consecutive channels into int8, with 256-bit or 512-bit vectors.</summary>
 internal unsafe interface IX64Output<TSelf>
-    where TSelf : struct, IX64Output<TSelf>
+    where TSelf : unmanaged, IX64Output<TSelf>
 {
-    /// <summary>Reads 16 multipliers and 16 shifts.</summary>
+    /// <summary>Reads 16 multipliers and 16 shifts, and prepares what they need.</summary>
     static abstract TSelf Load(int* multipliers, in X64Limits limits);
 
     /// <summary>The 16 outputs.</summary>
@@ -58,16 +58,15 @@ internal readonly unsafe struct Output256<TRounding> : IX64Output<Output256<TRou
     }
 }
 
-/// <inheritdoc/>
-internal readonly unsafe struct Output512<TRounding> : IX64Output<Output512<TRounding>>
-    where TRounding : struct, IRounding
+/// <summary>AVX-512, any shift.</summary>
+internal readonly unsafe struct GeneralOutput512 : IX64Output<GeneralOutput512>
 {
     private readonly X64Scale512 scale;
     private readonly Vector512<int> zeroPoint;
     private readonly Vector128<sbyte> least;
     private readonly Vector128<sbyte> most;
 
-    private Output512(int* multipliers, in X64Limits limits)
+    private GeneralOutput512(int* multipliers, in X64Limits limits)
     {
         scale = new X64Scale512(Vector512.Load(multipliers), Vector512.Load(multipliers + 16));
         zeroPoint = Vector512.Create(limits.ZeroPoint);
@@ -75,12 +74,38 @@ internal readonly unsafe struct Output512<TRounding> : IX64Output<Output512<TRou
         most = limits.High;
     }
 
-    public static Output512<TRounding> Load(int* multipliers, in X64Limits limits) => new(multipliers, limits);
+    public static GeneralOutput512 Load(int* multipliers, in X64Limits limits) => new(multipliers, limits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<sbyte> Finish(Vector256<int> low, Vector256<int> high)
     {
-        Vector512<int> x = X64Rounding.Scale<TRounding>(low.ToVector512Unsafe().WithUpper(high), scale) + zeroPoint;
+        Vector512<int> x = X64Rounding.Scale(low.ToVector512Unsafe().WithUpper(high), scale) + zeroPoint;
         return Vector128.Min(Vector128.Max(Avx512F.ConvertToVector128SByteWithSaturation(x), least), most);
+    }
+}
+
+/// <summary>AVX-512, where <see cref="X64FoldedScale"/> serves.</summary>
+internal readonly unsafe struct FoldedOutput512<TRounding> : IX64Output<FoldedOutput512<TRounding>>
+    where TRounding : struct, IRounding
+{
+    private readonly X64FoldedScale scale;
+    private readonly Vector128<sbyte> least;
+    private readonly Vector128<sbyte> most;
+
+    private FoldedOutput512(int* multipliers, in X64Limits limits)
+    {
+        scale = new X64FoldedScale(Vector512.Load(multipliers), Vector512.Load(multipliers + 16), limits.ZeroPoint);
+        least = limits.Low;
+        most = limits.High;
+    }
+
+    public static FoldedOutput512<TRounding> Load(int* multipliers, in X64Limits limits) => new(multipliers, limits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector128<sbyte> Finish(Vector256<int> low, Vector256<int> high)
+    {
+        Vector512<int> x = scale.Apply<TRounding>(low.ToVector512Unsafe().WithUpper(high));
+        Vector128<sbyte> y = Avx512F.ConvertToVector128SByteWithSaturation(x);
+        return TRounding.HasLimits ? Vector128.Min(Vector128.Max(y, least), most) : y;
     }
 }

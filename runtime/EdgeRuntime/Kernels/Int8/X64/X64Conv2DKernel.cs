@@ -8,7 +8,7 @@ namespace EdgeRuntime.Kernels.Int8.X64;
 /// </summary>
 internal sealed unsafe class X64Conv2DKernel<TProducts, TOutput> : Kernel
     where TProducts : struct, IX64Products
-    where TOutput : struct, IX64Output<TOutput>
+    where TOutput : unmanaged, IX64Output<TOutput>
 {
     /// <summary>Converted activations of a block. Small, because it counts towards a session's memory.</summary>
     private const int BlockBytes = 6 * 1024;
@@ -67,7 +67,6 @@ internal sealed unsafe class X64Conv2DKernel<TProducts, TOutput> : Kernel
         block.AStride = stride;
         block.Groups = panels.Groups;
         block.OutputStride = panels.Columns;
-        block.Limits = limits;
         sbyte* y = (sbyte*)arguments.Outputs[0];
         if (ByPanel)
         {
@@ -94,9 +93,12 @@ internal sealed unsafe class X64Conv2DKernel<TProducts, TOutput> : Kernel
 
     private void Multiply(X64Block* block, sbyte* y, int begin, int end)
     {
+        TOutput scale;
+        block->Scale = &scale;
         for (int p = begin; p < end; p++)
         {
             block->Panel = panels.Panel(p);
+            scale = TOutput.Load((int*)block->Panel + X64Panels.Width, limits);
             block->Output = y + (p * X64Panels.Width);
             block->Columns = Math.Min(X64Panels.Width, panels.Columns - (p * X64Panels.Width));
             X64GemmTile.Multiply<TProducts, TOutput>(block);

@@ -31,8 +31,8 @@ internal unsafe struct X64Block
     /// <summary>Channels of the panel that are stored.</summary>
     public int Columns;
 
-    /// <summary>Zero point and limits of the output.</summary>
-    public X64Limits Limits;
+    /// <summary>Constants of the panel's requantization, a value of the tile's type of output.</summary>
+    public void* Scale;
 }
 
 /// <summary>
@@ -50,7 +50,7 @@ internal static unsafe class X64GemmTile
     /// </summary>
     public static void Multiply<TProducts, TOutput>(X64Block* block)
         where TProducts : struct, IX64Products
-        where TOutput : struct, IX64Output<TOutput>
+        where TOutput : unmanaged, IX64Output<TOutput>
     {
         byte* a = block->A;
         sbyte* y = block->Output;
@@ -72,7 +72,7 @@ internal static unsafe class X64GemmTile
 
     private static void Tile<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y, nint step, int rows)
         where TProducts : struct, IX64Products
-        where TOutput : struct, IX64Output<TOutput>
+        where TOutput : unmanaged, IX64Output<TOutput>
     {
         if (rows == 1)
             OneRow<TProducts, TOutput>(block, a, y);
@@ -84,7 +84,7 @@ internal static unsafe class X64GemmTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SixRows<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y, nint step, int rows)
         where TProducts : struct, IX64Products
-        where TOutput : struct, IX64Output<TOutput>
+        where TOutput : unmanaged, IX64Output<TOutput>
     {
         nint stride = block->AStride;
         byte* a0 = a;
@@ -121,7 +121,7 @@ internal static unsafe class X64GemmTile
             c51 = TProducts.Add(c51, x, w1);
         }
 
-        TOutput output = TOutput.Load(constants + X64Panels.Width, block->Limits);
+        TOutput output = *(TOutput*)block->Scale;
         Vector128.Store(output.Finish(c00, c01), y);
         y += rows > 1 ? step : 0;
         Vector128.Store(output.Finish(c10, c11), y);
@@ -139,7 +139,7 @@ internal static unsafe class X64GemmTile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneRow<TProducts, TOutput>(X64Block* block, byte* a, sbyte* y)
         where TProducts : struct, IX64Products
-        where TOutput : struct, IX64Output<TOutput>
+        where TOutput : unmanaged, IX64Output<TOutput>
     {
         int* constants = (int*)block->Panel;
         Vector256<int> c0 = Vector256.Load(constants), c1 = Vector256.Load(constants + 8);
@@ -163,7 +163,7 @@ internal static unsafe class X64GemmTile
             c1 = TProducts.Add(c1, x, Vector256.Load(w + 8));
         }
 
-        Vector128.Store(TOutput.Load(constants + X64Panels.Width, block->Limits).Finish(c0 + d0, c1 + d1), y);
+        Vector128.Store(((TOutput*)block->Scale)->Finish(c0 + d0, c1 + d1), y);
     }
 
     private static void CopyPart(sbyte* source, sbyte* destination, int count)

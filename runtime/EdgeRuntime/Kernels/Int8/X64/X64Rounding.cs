@@ -45,21 +45,16 @@ internal static class X64Rounding
         return Avx2.ShiftRightArithmeticVariable(x, c.Right) - Vector256.GreaterThan(x & mask, threshold);
     }
 
-    /// <summary>As <see cref="Scale{TRounding}(Vector256{int}, in X64Scale256)"/>, sixteen at once.</summary>
+    /// <summary>As <see cref="Scale{TRounding}(Vector256{int}, in X64Scale256)"/>, sixteen at once, for any shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Scale<TRounding>(Vector512<int> x, in X64Scale512 c)
-        where TRounding : struct, IRounding
+    public static Vector512<int> Scale(Vector512<int> x, in X64Scale512 c)
     {
-        if (TRounding.Mode == RoundingMode.General)
-            x = Avx512F.ShiftLeftLogicalVariable(x, c.Left);
+        x = Avx512F.ShiftLeftLogicalVariable(x, c.Left);
         Vector512<long> half = Vector512.Create(Half);
         Vector512<long> even = Avx512F.Multiply(x, c.Multiplier) + half;
         Vector512<long> odd = Avx512F.Multiply((x.AsInt64() >>> 32).AsInt32(), (c.Multiplier.AsInt64() >>> 32).AsInt32()) + half;
         Vector512<int> lowHalves = Vector512.Create(0x00000000FFFFFFFFL).AsInt32();
         x = Vector512.ConditionalSelect(lowHalves, (even >>> 31).AsInt32(), (odd << 1).AsInt32());
-        if (TRounding.Mode == RoundingMode.Upwards)
-            return (Avx512F.ShiftRightArithmeticVariable(x, c.Right - Vector512<uint>.One) - Vector512<int>.AllBitsSet) >> 1;
-
         Vector512<int> mask = (Avx512F.ShiftLeftLogicalVariable(Vector512<uint>.One, c.Right) - Vector512<uint>.One).AsInt32();
         Vector512<int> threshold = (mask >> 1) - (x >> 31);
         return Avx512F.ShiftRightArithmeticVariable(x, c.Right) - Vector512.GreaterThan(x & mask, threshold);
