@@ -17,6 +17,7 @@ internal static class ErrorReport
         CameraException { Kind: CameraErrorKind.InvalidArgument } e => (ExitCode.Configuration, OneLine(e.Message)),
         CameraException e => (ExitCode.Device, OneLine(e.Message)),
         IOException or UnauthorizedAccessException => (ExitCode.File, OneLine(exception.Message)),
+        OutOfMemoryException => (ExitCode.Model, $"the model does not fit the memory that is free: {OneLine(exception.Message)}"),
         _ => (ExitCode.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)}"),
     };
 

@@ -45,4 +45,12 @@ public class PipelineTests
         Assert.Contains("the limit is 1000", e.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Model, ErrorReport.For(e).Code);
     }
+
+    [Fact]
+    public void A_system_without_memory_is_no_defect_of_the_program()
+    {
+        (ExitCode code, string message) = ErrorReport.For(new InsufficientMemoryException());
+        Assert.Equal(ExitCode.Model, code);
+        Assert.Contains("does not fit the memory", message, StringComparison.Ordinal);
+    }
 }

@@ -9,6 +9,9 @@ namespace EdgeRuntime.Daemon;
 /// </summary>
 internal sealed class FrameService : IDisposable
 {
+    /// <summary>Least time between two messages about broken frames: a bad cable breaks every one of them.</summary>
+    private static readonly TimeSpan BrokenFrameInterval = TimeSpan.FromSeconds(10);
+
     private readonly string configPath;
     private readonly ServiceNotifier notifier;
     private readonly ServiceLog log;
@@ -18,6 +21,7 @@ internal sealed class FrameService : IDisposable
     private ServiceSetup? setup;
     private List<IReporter> reporters = [];
     private bool ready;
+    private long brokenFrameTold;
 
     /// <param name="configPath">The configuration file.</param>
     /// <param name="notifier">Who is told how the service is.</param>
@@ -141,6 +145,13 @@ internal sealed class FrameService : IDisposable
 
     private void FrameProblem(CameraException e)
     {
+        if (e.Kind == CameraErrorKind.InvalidData)
+        {
+            if (brokenFrameTold != 0 && Stopwatch.GetElapsedTime(brokenFrameTold) < BrokenFrameInterval)
+                return;
+            brokenFrameTold = Stopwatch.GetTimestamp();
+        }
+
         log.Write(LogPriority.Warning, "camera", e.Message, ("EDGED_ERROR", e.Kind.ToString()));
         notifier.Status($"camera: {e.Message}");
     }

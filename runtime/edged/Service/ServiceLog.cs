@@ -27,6 +27,10 @@ internal enum LogPriority
 internal sealed class ServiceLog : IDisposable
 {
     private const string JournalSocket = "/run/systemd/journal/socket";
+
+    /// <summary>Longest wait for room in the journal's queue, in milliseconds: then the line goes to standard error.</summary>
+    private const int SendTimeout = 200;
+
     private readonly TextWriter error;
     private readonly Lock gate = new();
     private Socket? socket;
@@ -40,7 +44,7 @@ internal sealed class ServiceLog : IDisposable
             return;
         try
         {
-            socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeout };
             socket.Connect(new UnixDomainSocketEndPoint(journal));
         }
         catch (SocketException)

@@ -41,6 +41,33 @@ public sealed class SerialReporterTests : IDisposable
         Assert.Contains(",1,875,b*", terminal.ReadLine(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_port_that_vanishes_while_it_is_open_is_told_and_opened_again()
+    {
+        string path = Path.Combine(folder, "port");
+        var first = new PseudoTerminal();
+        File.CreateSymbolicLink(path, first.Path);
+        using SerialReporter reporter = Reporter(path, TimeSpan.FromMilliseconds(50));
+        reporter.Report(Predictions.New(decision: 0));
+        Assert.Contains(",0,875,a*", first.ReadLine(), StringComparison.Ordinal);
+
+        // The other end is closed: to the program that is an unplugged adapter. The repeated line fails, without a prediction.
+        File.Delete(path);
+        first.Dispose();
+        Eventually.True(() => reporter.Counters.Failing, "failing");
+
+        using var second = new PseudoTerminal();
+        File.CreateSymbolicLink(path, second.Path);
+        Eventually.True(
+            () =>
+            {
+                reporter.Report(Predictions.New(decision: 1));
+                return !reporter.Counters.Failing;
+            },
+            "working again");
+        Assert.Contains(",1,875,b*", second.ReadLine(), StringComparison.Ordinal);
+    }
+
     private static SerialReporter Reporter(string path, TimeSpan heartbeat) =>
         new(new SerialOptions(path, 115_200, SerialProtocol.Lines, heartbeat, 4, ReportWhen.Changes), Predictions.New());
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using EdgeRuntime.Camera;
+using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Daemon.Tests;
 
@@ -92,6 +94,52 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(code, Ended(process));
         Assert.Single(process.StandardError.ReadToEnd().TrimEnd().Split('\n'));
         systemd.ReceiveUntil("STOPPING=1");
+    }
+
+    [Fact]
+    public void A_model_that_does_not_fit_memory_ends_the_start_and_leaves_a_running_service_alone()
+    {
+        string large = Path.Combine(folder, "large.edge");
+        var builder = new GraphBuilder();
+        int input = builder.AddActivation("input", DataType.Float32, new Shape(1, 20_000, 20_000, 1)), output = builder.AddActivation("output", DataType.Float32, new Shape(1, 20_000, 20_000, 1));
+        builder.AddNode(OperatorKind.Add, "twice", [input, input], [output], new ActivationOptions());
+        builder.AddInput(input);
+        builder.AddOutput(output);
+        using (var model = new EdgeModel(builder.Build(), new ModelMetadata()))
+            model.Save(large);
+        string config = $$"""{ "model": "{{large}}", "source": { "kind": "digits" } }""";
+        File.WriteAllText(ConfigPath, config);
+        using (Process refused = Serve())
+        {
+            Assert.Equal(4, Ended(refused));
+            Assert.Contains("bytes of working memory; the limit is", Assert.Single(refused.StandardError.ReadToEnd().TrimEnd().Split('\n')), StringComparison.Ordinal);
+        }
+
+        systemd.Discard();
+        WriteConfig();
+        using Process process = Serve();
+        systemd.ReceiveUntil("READY=1");
+        File.WriteAllText(ConfigPath, config);
+        Signal(process, "HUP");
+        Assert.Contains("working memory", systemd.ReceiveUntil("STATUS=not reloaded"), StringComparison.Ordinal);
+        Signal(process, "TERM");
+        Assert.Equal(0, Ended(process));
+    }
+
+    [Fact]
+    public void Broken_frames_are_told_but_do_not_flood_the_journal()
+    {
+        string pictures = Directory.CreateDirectory(Path.Combine(folder, "pictures")).FullName;
+        File.WriteAllBytes(Path.Combine(pictures, "a.bmp"), GreyBitmap.Of(new Frame(new FrameFormat(28, 28, PixelFormat.Grey8))));
+        File.WriteAllText(Path.Combine(pictures, "b.bmp"), "no picture");
+        WriteConfig(source: "\"source\": { \"kind\": \"directory\", \"path\": \"pictures\", \"loop\": true, \"framesPerSecond\": 200 },");
+        using Process process = Serve();
+        systemd.ReceiveUntil("READY=1");
+        Eventually.True(() => File.Exists(Lines) && File.ReadLines(Lines).Count() > 100, "100 predictions");
+        Signal(process, "TERM");
+        Assert.Equal(0, Ended(process));
+        string[] told = [.. process.StandardError.ReadToEnd().Split('\n').Where(l => l.Contains("b.bmp", StringComparison.Ordinal))];
+        Assert.InRange(told.Length, 1, 2);
     }
 
     [Fact]
