@@ -75,6 +75,13 @@ cost: ## modelled cycles per network and core; MODELS=, CORES= and LAYERS=1 narr
 	deploy/build-host.sh edgec
 	tests/cost/cost.py table $(if $(LAYERS),--layers) $(foreach c,$(CORES),--core $(c)) $(MODELS)
 
+.PHONY: cost-frames
+cost-frames: ## what the conversion of a camera's frame costs beside MobileNet V2
+	deploy/setup.sh cost
+	deploy/publish-arm64.sh --symbols
+	deploy/build-host.sh edgec
+	tests/cost/cost.py frames
+
 .PHONY: cost-binary
 cost-binary: ## binary layers and networks beside their peers: docs/binary-performance.md
 	deploy/setup.sh cost

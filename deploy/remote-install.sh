@@ -67,7 +67,7 @@ if start; then
     exit 0
 fi
 
-echo "no prediction within $timeout s; the last lines of its journal:"
+echo "no first prediction (the limit is $timeout s); the last lines of its journal:"
 journalctl --unit "$service" --lines 5 --no-pager --output cat 2>/dev/null || true
 for file in config.json model.edge; do
     if [ -e "$store/rollback/$file" ]; then put "$store/rollback/$file" "/etc/edge-runtime/$file"

@@ -77,6 +77,7 @@ if check build dotnet build EdgeRuntime.sln -c Release -nologo -v quiet -clp:NoS
     check format dotnet format EdgeRuntime.sln --no-restore --verify-no-changes || true
     check shellcheck shell_scripts || true
     check setup-script tests/setup/setup-test.sh || true
+    check deploy-script tests/setup/deploy-test.sh || true
     check cost-model tests/cost/test_cost.py || true
     if check program-with-symbols deploy/publish-arm64.sh --symbols; then
         check code-of-kernels tests/cost/kernels.py || true

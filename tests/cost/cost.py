@@ -5,6 +5,7 @@
   cost.py record        writes recorded.json for the networks that every build checks
   cost.py check         fails when one of them became more than 3 % dearer than recorded, or edged starts too slowly
   cost.py start         from the start of edged to its first prediction
+  cost.py frames        the conversion of a camera's frame beside MobileNet V2, at most 5 % of it
   cost.py binary [--core a72]... [--part layers|int8|networks]... [--write FILE]
                         binary layers and networks beside their peers
 
@@ -20,6 +21,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 import binary
+import frames
 import networks
 import pricing
 from cores import CORES
@@ -171,6 +173,12 @@ def check(_):
     if dearer:
         sys.exit("\n".join(dearer))
     start(_)
+    convert(_)
+
+
+def convert(_):
+    """Holds the conversion of frames against its budget."""
+    frames.check(PROGRAM, RUN_SYMBOL, COVER)
 
 
 def write_picture(path, side=32):
@@ -213,6 +221,7 @@ def main():
     verbs.add_parser("record").set_defaults(action=record)
     verbs.add_parser("check").set_defaults(action=check)
     verbs.add_parser("start").set_defaults(action=start)
+    verbs.add_parser("frames").set_defaults(action=convert)
     b = verbs.add_parser("binary")
     b.add_argument("--core", action="append", choices=CORES)
     b.add_argument("--part", action="append", choices=("layers", "int8", "networks"), help="only this table")

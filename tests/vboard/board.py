@@ -3,6 +3,7 @@
 MACHINE virt is QEMU's generic board with a PL061 GPIO chip and a PCI serial port; raspi3b has the Pi 3's own pin controller and UART. Both boot the image that
 image.sh makes, on a scratch disk over it.
 """
+import base64
 import json
 import os
 import pathlib
@@ -132,6 +133,18 @@ class Board:
             text = bytes(self.received[:end])
             del self.received[:end]
         return text.decode("ascii", "replace").split("\r\n")[:-1]
+
+    def serial_bytes(self):
+        """All bytes that came since the last call."""
+        with self.gate:
+            data = bytes(self.received)
+            self.received.clear()
+        return data
+
+    def picture(self, path):
+        """The pixels of a PPM file on the board, three bytes each."""
+        data = base64.b64decode(self.ask(f"base64 -w0 {path}"))
+        return data[data.index(b"255\n") + 4:]
 
     def stop(self):
         if self.process is None or self.process.poll() is not None:

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Draws a digit, light on dark, as a 640x480 YUYV frame: digit.py 7 OUT.yuyv"""
+"""Draws a digit, light on dark, as a YUYV frame: digit.py 7 OUT.yuyv [WIDTH HEIGHT]     (640 by 480 unless given; multiples of 8)"""
 import math
 import sys
 
-WIDTH, HEIGHT = 640, 480
 THICKNESS = 26
-# Strokes as polylines, in a square of 480 by 480 in the middle of the frame.
+# Strokes as polylines, in a square of 480 by 480 that fills the frame's height, in its middle.
 STROKES = {
     "1": [[(190, 140), (250, 80), (250, 400)]],
     "7": [[(130, 95), (350, 95), (220, 400)]],
@@ -27,12 +26,14 @@ def brightness(x, y, strokes):
 
 
 def main():
-    strokes, frame = STROKES[sys.argv[1]], bytearray()
-    for y in range(0, HEIGHT, 4):
+    width, height = map(int, sys.argv[3:5]) if len(sys.argv) > 3 else (640, 480)
+    strokes, frame, scale, block = STROKES[sys.argv[1]], bytearray(), 480 / height, 4
+    left = (width * scale - 480) / 2
+    for y in range(0, height, block):
         row = bytearray()
-        for x in range(0, WIDTH, 4):
-            row += bytes((brightness(x + 2 - 80, y + 2, strokes), 128)) * 4
-        frame += row * 4
+        for x in range(0, width, block):
+            row += bytes((brightness((x + block / 2) * scale - left, (y + block / 2) * scale, strokes), 128)) * block
+        frame += row * block
     with open(sys.argv[2], "wb") as out:
         out.write(frame)
 

@@ -78,17 +78,19 @@ HOOK
     printf 'HostKey /etc/ssh/ssh_host_ed25519_key\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n' > "$R/etc/ssh/sshd_config.d/vboard.conf"
     chroot "$R" passwd -d root >/dev/null
     # camera: capture node on HDMI input 0 (video0) and output node on HDMI output 0 (video1), looped by vboard-camera
-    echo 'options vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1' > "$R/etc/modprobe.d/vivid.conf"
     # As a real camera it knows its picture size as soon as it is there: once a program streams from it, its timings cannot be set any more.
-    echo 'install vivid /sbin/modprobe --ignore-install vivid $CMDLINE_OPTS && for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index=0; done' >> "$R/etc/modprobe.d/vivid.conf"
+    cat > "$R/etc/modprobe.d/vivid.conf" <<'VIVID'
+options vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1 ccs_cap_mode=0 ccs_out_mode=0
+install vivid /sbin/modprobe --ignore-install vivid $CMDLINE_OPTS && for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index=$(cat /run/vboard-timings 2>/dev/null || echo 0); done
+VIVID
     echo vivid > "$R/etc/modules-load.d/vivid.conf"
     cat > "$R/usr/local/bin/vboard-camera" <<'CAM'
 #!/bin/bash
-# vboard-camera FILE.yuyv | off : what /dev/video0 shows (640x480 YUYV, looped from /dev/video1)
+# vboard-camera FILE.yuyv [WIDTH HEIGHT] | off : what /dev/video0 shows (640x480 YUYV unless given, looped from /dev/video1)
 [ -s /run/vboard-camera.pid ] && kill "$(cat /run/vboard-camera.pid)" 2>/dev/null; rm -f /run/vboard-camera.pid
 [ "$1" = off ] && exit 0
 [ -e /dev/video1 ] || { modprobe vivid; udevadm settle; }
-v4l2-ctl -d1 -x width=640,height=480,pixelformat=YUYV; v4l2-ctl -d0 -v width=640,height=480,pixelformat=YUYV; v4l2-ctl -d0 -c loop_video=1,osd_text_mode=2   # no text laid over the picture
+size=width=${2:-640},height=${3:-480},pixelformat=YUYV; v4l2-ctl -d1 -x "$size"; v4l2-ctl -d0 -v "$size"; v4l2-ctl -d0 -c loop_video=1,osd_text_mode=2   # no text laid over the picture
 setsid v4l2-ctl -d1 --stream-out-mmap --stream-from="$1" --stream-loop </dev/null >/dev/null 2>&1 & echo $! > /run/vboard-camera.pid
 sleep 0.5; kill -0 "$(cat /run/vboard-camera.pid)"
 CAM
