@@ -49,6 +49,7 @@ needs[vm]=${needs[package]}'
         e2fsprogs              makes its file system
         openssh-client         deploys to it and asks it
         socat                  its serial port and control socket
+        libturbojpeg0          makes the frames of its USB camera
         python3                compares what comes out of it'
 needs[cost]+=${needs[publish]}
 # The tests check costs, too.

@@ -59,7 +59,8 @@ class Board:
                 "-M", "virt,gic-version=3", "-cpu", "cortex-a72", "-smp", "2", "-m", "1G", "-append", f"console=ttyAMA0 {KERNEL_OPTIONS}",
                 "-drive", f"if=none,id=d0,file={disk},format=qcow2,cache=unsafe", "-device", "virtio-blk-pci,drive=d0",
                 "-device", "virtio-net-pci,netdev=n0,romfile=", "-serial", console,
-                "-chardev", f"socket,id=s0,path={self.folder}/serial,server=on,wait=off", "-device", "pci-serial,chardev=s0"]
+                "-chardev", f"socket,id=s0,path={self.folder}/serial,server=on,wait=off", "-device", "pci-serial,chardev=s0",
+                "-device", "qemu-xhci,id=usb", "-chardev", f"socket,id=camera,path={self.folder}/camera,server=on,wait=off", "-device", "usb-redir,chardev=camera"]
         return common + [
             "-M", "raspi3b", "-dtb", str(CACHE / "dtb/bcm2837-rpi-3-b-nobt.dtb"),
             "-append", f"console=ttyS1,115200 8250.nr_uarts=4 modules_load=phy-generic,dwc2,cdc_ether,rndis_host,bcm2835_wdt {KERNEL_OPTIONS}",

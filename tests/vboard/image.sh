@@ -7,7 +7,7 @@ set -euo pipefail
 CACHE=${EDGE_VBOARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edge-runtime/vboard}
 MIRROR=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | grep -oE 'https?://[^ ]*/debian/?( |$)' | head -1 | tr -d ' ' || true)
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
-PKGS=systemd,systemd-sysv,udev,kmod,dbus,libgpiod2,gpiod,v4l-utils,openssh-server,socat,iproute2,procps,device-tree-compiler
+PKGS=systemd,systemd-sysv,udev,kmod,dbus,libgpiod2,libturbojpeg0,gpiod,v4l-utils,openssh-server,socat,iproute2,procps,device-tree-compiler
 MODS_INITRD=(virtio_pci virtio_blk ext4 sdhci-iproc bcm2835)
 MODS_ROOT=("${MODS_INITRD[@]}" virtio_net virtio_console virtio-rng vivid uvcvideo autofs4 xhci-pci phy-generic dwc2 cdc_ether rndis_host bcm2835_wdt)
 die() { echo "vboard: $*" >&2; exit 1; }
@@ -36,7 +36,7 @@ inner() {
     [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] ||
     printf '%s' ':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:'"$QEMU_USER"':FPC' > /proc/sys/fs/binfmt_misc/register
     rm -rf --one-file-system "$CACHE"/build.*; W=$(mktemp -d "$CACHE/build.XXXXXX"); R=$W/root
-    if [ ! -s "$CACHE/base.tar" ]; then
+    if [ ! -s "$CACHE/base.tar" ] || [ "$(cat "$CACHE/base.packages" 2>/dev/null)" != "$PKGS" ]; then
       # the kernel is unpacked, not installed: its postinst runs mkinitramfs, which takes over 13 minutes under qemu-user
       cat > "$W/getkernel" <<'HOOK'
 #!/bin/bash
@@ -54,7 +54,7 @@ HOOK
         --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
         --include="$PKGS" --customize-hook="$W/getkernel" \
         bookworm "$CACHE/base.tar.new" "deb $MIRROR bookworm main" "deb ${MIRROR}-security bookworm-security main"
-      mv "$CACHE/base.tar.new" "$CACHE/base.tar"
+      mv "$CACHE/base.tar.new" "$CACHE/base.tar"; printf '%s\n' "$PKGS" >"$CACHE/base.packages"
     fi
     mkdir "$R" "$W/k"; tar -C "$R" -xf "$CACHE/base.tar"; for f in "$CACHE"/debs/*.deb; do dpkg-deb -x "$f" "$W/k"; done
     KVER=$(basename "$W"/k/boot/vmlinuz-* | sed s/^vmlinuz-//)
@@ -83,7 +83,8 @@ HOOK
 options vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1 ccs_cap_mode=0 ccs_out_mode=0
 install vivid /sbin/modprobe --ignore-install vivid $CMDLINE_OPTS && for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index=$(cat /run/vboard-timings 2>/dev/null || echo 0); done
 VIVID
-    echo vivid > "$R/etc/modules-load.d/vivid.conf"
+    # The cold plug leaves the PCI bus out: the USB host of virt is named here.
+    printf 'vivid\nxhci-pci\n' > "$R/etc/modules-load.d/vboard.conf"
     cat > "$R/usr/local/bin/vboard-camera" <<'CAM'
 #!/bin/bash
 # vboard-camera FILE.yuyv [WIDTH HEIGHT] | off : what /dev/video0 shows (640x480 YUYV unless given, looped from /dev/video1)

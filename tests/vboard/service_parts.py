@@ -3,14 +3,14 @@ import os
 import subprocess
 import time
 
-from board import HERE, TOP, BoardError
+import digits
+from board import TOP, BoardError
 from board_test import BEAT, FOURTH, SERVICE, SEVEN, ZERO
 
 
 def deployment(t):
-    for digit in "70":
-        subprocess.run([str(HERE / "digit.py"), digit, str(t.folder / f"{digit}.yuyv")], check=True)
-    subprocess.run([str(HERE / "digit.py"), "7", str(t.folder / "7-1280.yuyv"), "1280", "720"], check=True)
+    for name, digit, width, height in (("7", "7", 640, 480), ("0", "0", 640, 480), ("7-1280", "7", 1280, 720)):
+        (t.folder / f"{name}.yuyv").write_bytes(digits.yuyv(digit, width, height))
     t.board.put(*(t.folder / f"{name}.yuyv" for name in ("7", "0", "7-1280")), to="/root/")
     t.camera("7")
     result = t.deploy("--config", t.config("config.json"))

@@ -65,7 +65,12 @@ public static class V4l2Cameras
         {
             var size = new V4l2FrameSize { Index = i, PixelFormat = fourCc };
             if (device.TryRequest(V4l2Request.EnumerateSizes, ref size) != 0)
+            {
+                if (i == 0)
+                    AddCurrentSize(device, fourCc, format, modes);
                 return;
+            }
+
             if (size.Type == 1)
             {
                 Add(device, fourCc, format, size.WidthOrMinimum, size.HeightOrMaximumWidth, modes);
@@ -83,6 +88,14 @@ public static class V4l2Cameras
 
             return;
         }
+    }
+
+    // Video receivers list no sizes: theirs is that of the signal.
+    private static void AddCurrentSize(V4l2Device device, uint fourCc, PixelFormat format, List<CameraMode> modes)
+    {
+        var current = new V4l2Format { Type = V4l2Request.CaptureBuffer };
+        if (device.TryRequest(V4l2Request.GetFormat, ref current) == 0)
+            Add(device, fourCc, format, current.Width, current.Height, modes);
     }
 
     private static void Add(V4l2Device device, uint fourCc, PixelFormat format, uint width, uint height, List<CameraMode> modes)

@@ -1,7 +1,5 @@
-#!/usr/bin/env python3
-"""Draws a digit, light on dark, as a YUYV frame: digit.py 7 OUT.yuyv [WIDTH HEIGHT]     (640 by 480 unless given; multiples of 8)"""
+"""Draws a digit, light on dark, in a frame of any size (a multiple of 8)."""
 import math
-import sys
 
 THICKNESS = 26
 # Strokes as polylines, in a square of 480 by 480 that fills the frame's height, in its middle.
@@ -25,17 +23,18 @@ def brightness(x, y, strokes):
     return round(16 + 219 * max(0.0, min(1.0, (THICKNESS + 4 - nearest) / 8)))
 
 
-def main():
-    width, height = map(int, sys.argv[3:5]) if len(sys.argv) > 3 else (640, 480)
-    strokes, frame, scale, block = STROKES[sys.argv[1]], bytearray(), 480 / height, 4
+def grey(digit, width, height):
+    """Brightness of the pixels, 16 to 235, row by row, in blocks of 4 by 4."""
+    strokes, scale, block, frame = STROKES[digit], 480 / height, 4, bytearray()
     left = (width * scale - 480) / 2
     for y in range(0, height, block):
         row = bytearray()
         for x in range(0, width, block):
-            row += bytes((brightness((x + block / 2) * scale - left, (y + block / 2) * scale, strokes), 128)) * block
+            row += bytes([brightness((x + block / 2) * scale - left, (y + block / 2) * scale, strokes)]) * block
         frame += row * block
-    with open(sys.argv[2], "wb") as out:
-        out.write(frame)
+    return bytes(frame)
 
 
-main()
+def yuyv(digit, width, height):
+    """The frame as a camera delivers it: every second byte is colour, and there is none."""
+    return b"".join(bytes((luma, 128)) for luma in grey(digit, width, height))

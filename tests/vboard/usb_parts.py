@@ -1,0 +1,65 @@
+"""A USB camera that speaks MJPEG, and what may go wrong with one. Each part begins and ends with a service that runs and shows 7 of the other camera."""
+import digits
+from board_test import SERVICE
+from usb_camera import UsbCamera, jpeg
+
+BY_ID = "/dev/v4l/by-id/usb-EdgeRuntime_Test_camera_1-video-index0"
+WIDTH, HEIGHT = 640, 480
+
+
+def usb_camera(t):
+    """Only the generic board has a USB host for it."""
+    if t.machine != "virt":
+        return
+    seven, zero = (jpeg(digits.grey(d, WIDTH, HEIGHT), WIDTH, HEIGHT) for d in "70")
+    camera = UsbCamera(t.board.folder / "camera", seven, WIDTH, HEIGHT, compressed=True)
+    t.check("a USB camera is plugged in: edged camera list shows MJPEG", lambda: "Mjpeg: 640x480 10/s" in t.board.ask("edged camera list"), lambda: t.board.ask("dmesg | tail; ls /dev/v4l/by-id"))
+    config = t.settings()
+    config["source"] = {"kind": "camera", "device": BY_ID}
+    t.board.put(t.write("usb.json", config), to="/etc/edge-runtime/config.json")
+    camera.show(zero)
+    t.board.ssh(f"systemctl reload {SERVICE}")
+    t.check("its MJPEG frames are recognised", lambda: t.pins_are(1, 0), lambda: bin(t.board.pins()))
+    pid = t.pid()
+    camera.show(seven)
+    t.check("another picture, too", lambda: t.pins_are(0, 1))
+    broken_frames(t, camera, seven, zero, pid)
+    camera = replugged(t, camera, seven)
+    camera.close()
+    t.board.put(t.config("config.json"), to="/etc/edge-runtime/config.json")
+    t.board.ssh(f"systemctl reload {SERVICE}")
+    t.check("back to the first camera", lambda: t.active() and "/dev/video0" in t.events("reloaded").splitlines()[-1] and t.pins_are(0, 1))
+
+
+def broken_frames(t, camera, seven, zero, pid):
+    mark = t.mark()
+    camera.show(zero[:len(zero) // 2], zero)
+    t.check("every second frame cut off: the others are recognised", lambda: t.pins_are(1, 0))
+    t.check("the cut ones are told", lambda: "skipped" in t.events("camera", mark))
+    t.check("and counted", lambda: ", 0 skipped" not in t.show("StatusText"))
+    camera.show(jpeg(digits.grey("7", 320, 240), 320, 240))
+    t.check("frames of another size than was agreed are recognised", lambda: t.pins_are(0, 1))
+    mark = t.mark()
+    camera.show()
+    t.check("a camera that stalls is told", lambda: "no frame within" in t.events("camera", mark))
+    camera.show(zero)
+    t.check("when it goes on it is used again", lambda: t.pins_are(1, 0))
+    t.check("in the same process", lambda: t.pid() == pid)
+    restarts = int(t.show("NRestarts"))
+    camera.show(seven[:1000])
+    t.check("nothing but cut frames: the watchdog restarts the service", lambda: int(t.show("NRestarts")) > restarts)
+    camera.show(seven)
+    t.check("with whole ones it works", lambda: t.active() and t.pins_are(0, 1))
+
+
+def replugged(t, camera, seven):
+    pid, mark = t.pid(), t.mark()
+    camera.close()
+    t.check("pulled out: it is told", lambda: t.events("camera", mark) != "")
+    camera = UsbCamera(t.board.folder / "camera", digits.yuyv("0", 320, 240), 320, 240, compressed=False)
+    t.check("another with YUYV in 320x240 in its place is recognised", lambda: t.pins_are(1, 0), lambda: t.board.ask("edged camera list; dmesg | tail"))
+    camera.close()
+    camera = UsbCamera(t.board.folder / "camera", seven, WIDTH, HEIGHT, compressed=True)
+    t.check("and the first one again", lambda: t.pins_are(0, 1))
+    t.check("all in the same process", lambda: t.pid() == pid)
+    return camera
