@@ -47,7 +47,7 @@ internal static class BinaryNetworks
         MethodStyle style = Check(request, "quicknet-small");
         request.RequireSide(16);
         RequireEvenMaps(request, 4);
-        int stem = request.Channels(16), input = request.Channels(64, 32);
+        int stem = request.Channels(32), input = request.Channels(64, 32);
         LayerList layers = new LayerList().ConvNormRelu(request.Input.Channels, stem, 3, 2, mapping: style.Edge()).ConvNorm(stem, stem, 3, groups: stem).ConvNorm(stem, input, 1);
         return Groups(request, style, layers, input, 3, 3);
     }

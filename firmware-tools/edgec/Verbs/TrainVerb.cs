@@ -121,6 +121,8 @@ internal static class TrainVerb
                 ModelCard.Write(Path.ChangeExtension(file, ".md"), model, course, new FileInfo(file).Length, accuracy);
                 writer.WriteLine($"validation {course.BestValidationAccuracy:P2}, test {course.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
                 ResultLog result = TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request));
+                if (!IsQuantized(made))
+                    MeasureAgreement(result, made, splits.Test, writer);
                 if (parsed.GetValue(leftOut) is { } missing)
                     MeasureLeftOut(result, missing, model, made, splits.Test, writer);
                 if (parsed.GetValue(log) is { } logFile)
@@ -140,6 +142,20 @@ internal static class TrainVerb
             throw new CommandException(ExitCode.Usage, $"--leave-out is '{name}'; the classes are {string.Join(", ", splits.Train.Classes)}");
         ImageSet Without(ImageSet set) => set.Select(Enumerable.Range(0, set.Count).Where(i => set.Labels[i] != absent).ToArray());
         return splits with { Train = Without(splits.Train), Validation = Without(splits.Validation) };
+    }
+
+    /// <summary>Whether the written network's numbers are rounded: its scores are then not those of the trainer by design.</summary>
+    private static bool IsQuantized(Network network) => network.Method == "int8" || QuantizationAwareTraining.BitsOf(network.Method) > 0;
+
+    private static void MeasureAgreement(ResultLog log, Network network, ImageSet test, TextWriter writer)
+    {
+        ExportAgreement agreement = ExportAgreement.Measure(network, test);
+        log.Figures["agreeingDecisions"] = agreement.DecisionShare;
+        log.Figures["agreeingScores"] = agreement.ToleranceShare;
+        log.Figures["scoreTolerance"] = agreement.Tolerance;
+        log.Figures["largestScoreDifference"] = agreement.LargestDifference;
+        writer.WriteLine(FormattableString.Invariant(
+            $"trainer and runtime on {agreement.Pictures} test pictures: {agreement.DecisionShare:P2} of the decisions agree, {agreement.ToleranceShare:P2} have all scores within {agreement.Tolerance:G3} (largest difference {agreement.LargestDifference:G3})"));
     }
 
     private static void MeasureLeftOut(ResultLog log, string name, EdgeModel model, Network network, ImageSet test, TextWriter writer)

@@ -11,9 +11,6 @@ namespace EdgeRuntime.Training.Tests.Export;
 /// <summary>Trained binary networks give the trainer's scores in the runtime, from packed weights and integer thresholds.</summary>
 public class BinaryExportTests
 {
-    /// <summary>Scores are sums of a few hundred products in float32, added in another order.</summary>
-    private const float Tolerance = 2e-3f;
-
     public static TheoryData<string, string, double, BlockOrder> Networks()
     {
         var data = new TheoryData<string, string, double, BlockOrder>();
@@ -85,31 +82,25 @@ public class BinaryExportTests
         Compare(network, data.Test);
     }
 
+    [Fact]
+    public void Agreement_counts_decisions_and_scores_apart()
+    {
+        float[] expected = [1, 3, -2, 0, 5, 4], actual = [1.001f, 3, -2, 4.5f, 4.4f, 4];
+        ExportAgreement agreement = ExportAgreement.Of(expected, actual, 3);
+        Assert.Equal(new ExportAgreement(2, 1, 1, 5 * ExportAgreement.RelativeTolerance, 4.5), agreement);
+        Assert.Equal(0.5, agreement.DecisionShare);
+        Assert.Throws<ArgumentException>(() => ExportAgreement.Of(expected, actual, 4));
+    }
+
     private static void Compare(Network network, ImageSet pictures)
     {
-        using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata(), softmax: false);
-        // What the file holds counts.
-        using EdgeModel loaded = EdgeModel.Load(model.ToBytes());
-        float[] expected = Evaluation.Logits(network, pictures), actual = RuntimeEvaluation.Outputs(loaded, network, pictures);
-        int classes = network.Classes.Count, same = 0;
-        Assert.True(expected.Max() - expected.Min() > 0.1, "the scores are all alike: nothing would be compared");
-        float limit = Tolerance * Math.Max(1, expected.Max(MathF.Abs));
-        int near = 0;
-        for (int i = 0; i < pictures.Count; i++)
-        {
-            ReadOnlySpan<float> scores = expected.AsSpan(i * classes, classes), others = actual.AsSpan(i * classes, classes);
-            if (RuntimeEvaluation.IndexOfLargest(scores) == RuntimeEvaluation.IndexOfLargest(others))
-                same++;
-            float difference = 0;
-            for (int c = 0; c < classes; c++)
-                difference = Math.Max(difference, MathF.Abs(scores[c] - others[c]));
-            if (difference <= limit)
-                near++;
-        }
+        float[] scores = Evaluation.Logits(network, pictures);
+        Assert.True(scores.Max() - scores.Min() > 0.1, "the scores are all alike: nothing would be compared");
+        ExportAgreement agreement = ExportAgreement.Measure(network, pictures);
+        Assert.Equal(pictures.Count, agreement.Pictures);
 
         // A real sum that lies on a threshold but for its rounding may give another sign, which the layers behind amplify: seldom, and with the same decision.
-        Assert.True(same == pictures.Count, $"{same} of {pictures.Count} decisions are the same");
-        Assert.True(near >= pictures.Count - 1, $"the scores of {near} of {pictures.Count} pictures are within {limit}");
+        Assert.True(agreement.SameDecisions == pictures.Count && agreement.WithinTolerance >= pictures.Count - 1, agreement.ToString());
     }
 
     private static DataSplits Bars() =>

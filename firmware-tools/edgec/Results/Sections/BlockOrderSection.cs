@@ -19,6 +19,7 @@ internal sealed class BlockOrderSection : IResultsSection
             "Test accuracy of the same network with the same budget and three seeds. Published on ImageNet, AlexNet form, top-1 (survey's table 4): XNOR-Net 44.2 %, BNN 27.9 %; the order alone "
             + "is worth 14 points there with scale factors (Rastegari et al. 2016, table 3: 30.3 % against 44.2 %).");
         page.Table(["order", "seeds", "mean", "standard deviation", "each"], Orders.Select(o => Row(o.What, [.. logs.StartingWith(o.Prefix)])));
+        WriteDifference(page, logs);
         page.Commands(Orders.SelectMany(o => logs.StartingWith(o.Prefix)));
     }
 
@@ -27,12 +28,24 @@ internal sealed class BlockOrderSection : IResultsSection
         if (runs.Length == 0)
             return [what, "0", "not run", "", ""];
         double[] accuracies = [.. runs.Select(r => r.Figures["runtimeTestAccuracy"])];
-        double mean = accuracies.Average();
-        double deviation = Math.Sqrt(accuracies.Sum(a => (a - mean) * (a - mean)) / Math.Max(1, accuracies.Length - 1));
+        SeedStatistics statistics = SeedStatistics.Of(accuracies);
         return
         [
-            what, runs.Length.ToString(CultureInfo.InvariantCulture), ResultsPage.Percent(mean), ResultsPage.Percent(deviation),
+            what, statistics.Count.ToString(CultureInfo.InvariantCulture), ResultsPage.Percent(statistics.Mean), ResultsPage.Percent(statistics.Deviation),
             string.Join(", ", accuracies.Select(ResultsPage.Percent)),
         ];
+    }
+
+    /// <summary>The difference of the means with its standard error, the seeds of both orders being independent.</summary>
+    private static void WriteDifference(ResultsPage page, ResultLogs logs)
+    {
+        SeedStatistics[] both = [.. Orders.Select(o => SeedStatistics.Of([.. logs.StartingWith(o.Prefix).Select(r => r.Figures["runtimeTestAccuracy"])]))];
+        if (both.Any(s => s.Count < 2))
+            return;
+        double difference = both[0].Mean - both[1].Mean, error = Math.Sqrt(both.Sum(s => s.StandardError * s.StandardError));
+        ResultLog log = logs.StartingWith(Orders[0].Prefix).First();
+        page.Paragraph(string.Create(
+            CultureInfo.InvariantCulture,
+            $"XNOR-Net's order is {difference * 100:F2} +- {error * 100:F2} points better (standard error) with {log.Configuration["network"]} on {log.Configuration["data"]}."));
     }
 }
