@@ -52,7 +52,7 @@ internal sealed class LayerExporter(GraphEmitter emitter)
                 return x;
             case SignLayer:
                 return packed.Binarize(x, [.. Enumerable.Repeat(1.0, x.Channels)], x.Offset ?? new double[x.Channels]);
-            case BinaryResidualLayer { IsBinary: true } block:
+            case BinaryResidualLayer { HasSigns: true } block when LayerWeights.Of(block.Conv).IsBinary:
                 return packed.Residual(block, packed.Real(x));
             case BinaryResidualLayer block:
                 return RealResidual(block, x);
@@ -127,8 +127,12 @@ internal sealed class LayerExporter(GraphEmitter emitter)
     /// <summary>A convolution or fully connected layer of real activations.</summary>
     private ExportedValue Weighted(Layer layer, IReadOnlyList<Layer> layers, ref int i, ExportedValue x)
     {
-        x = Applied(x);
         LayerWeights weights = LayerWeights.Of(layer);
+        // The runtime pads with 0: around x less the border's value, whose share of every sum is added to the bias.
+        float border = layer is ConvLayer { Padding: > 0 } padded ? padded.PadValue : 0;
+        if (border != 0)
+            x = x with { Offset = [.. (x.Offset ?? new double[x.Channels]).Select(v => v - border)] };
+        x = Applied(x);
         bool signFollows = i < layers.Count && layers[i] is BatchNormLayer && Following.IsSign(layers, i + 1);
         BatchNormLayer? norm = i < layers.Count && !signFollows ? layers[i] as BatchNormLayer : null;
         if (norm is not null)
@@ -136,18 +140,20 @@ internal sealed class LayerExporter(GraphEmitter emitter)
         double[] factor = [.. Enumerable.Repeat(1.0, weights.Outputs)], offset = new double[weights.Outputs];
         if (norm is not null)
             (factor, offset) = norm.Folded();
-        bool hasBias = norm is not null || weights.Bias is not null;
+        if (border != 0)
+            offset = [.. offset.Select((v, c) => v + border * factor[c] * weights.Sum(c))];
+        bool hasBias = norm is not null || weights.Bias is not null || border != 0;
         float[]? bias = hasBias ? [.. offset.Select((v, c) => (float)(v + (weights.Bias is null ? 0 : weights.Bias[c] * factor[c])))] : null;
         return Emit(layer, weights, factor, bias, hasBias ? Following.TakeActivation(layers, ref i) : Activation.None, x);
     }
 
-    /// <summary>The block of the network that is not binarized: a rectifier in the place of the sign.</summary>
+    /// <summary>The block with real weights, whose activations are signs or, in the network that is not binarized, rectified.</summary>
     private ExportedValue RealResidual(BinaryResidualLayer block, ExportedValue x)
     {
         double[] pending = x.Offset ?? new double[x.Channels];
         ExportedValue shortcut = Applied(x);
         ExportedValue shifted = Applied(x with { Offset = [.. PackedLayers.Values(block.Shift).Select((v, c) => v + pending[c])] });
-        ExportedValue body = Export([new ReluLayer(), block.Conv, block.Norm], shifted);
+        ExportedValue body = Export([block.HasSigns ? new SignLayer() : new ReluLayer(), block.Conv, block.Norm], shifted);
         if (block.Stride == 2)
             shortcut = emitter.Pool(OperatorKind.AveragePool2D, shortcut, 2, 2, 2, 0);
         if (block.Conv.OutputChannels != block.Conv.InputChannels)
@@ -185,8 +191,6 @@ internal sealed class LayerExporter(GraphEmitter emitter)
             Groups = depthwise ? 1 : conv.Groups,
             Activation = activation,
         };
-        if (conv.PadValue != 0 && conv.Padding > 0)
-            throw new TrainingException(TrainingError.Export, $"a convolution of real activations has a border of {conv.PadValue}; the runtime's is 0");
         return emitter.Add(
             depthwise ? OperatorKind.DepthwiseConv2D : OperatorKind.Conv2D, name, offset < 0 ? [x.Tensor, w] : [x.Tensor, w, offset], x.Type, OutputShape(conv, x), options);
     }

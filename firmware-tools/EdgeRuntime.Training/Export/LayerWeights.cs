@@ -29,6 +29,15 @@ internal sealed class LayerWeights
     /// <summary>Magnitude of each output's weights, which are all the same where they are binary.</summary>
     public double[] Scales => [.. Enumerable.Range(0, Outputs).Select(o => (double)MathF.Abs(Values[o * PerOutput]))];
 
+    /// <summary>Sum of the weights of an output.</summary>
+    public double Sum(int output)
+    {
+        double sum = 0;
+        foreach (float value in Values.AsSpan(output * PerOutput, PerOutput))
+            sum += value;
+        return sum;
+    }
+
     /// <summary>True for each negative weight.</summary>
     public bool[] Negative => Array.ConvertAll(Values, v => v < 0);
 

@@ -17,6 +17,7 @@ public static class TrainingMethods
         ("bnn", "signs of all weights and activations (Hubara et al. 2016)"),
         ("bwn", "scaled signs of inner weights, real activations (Rastegari et al. 2016)"),
         ("xnor", "scaled signs of inner weights, signs of activations (Rastegari et al. 2016)"),
+        ("binary-activations", "signs of activations, real weights: the stage before xnor or react (Martinez et al. 2020), see --start"),
         ("react", "as xnor, in residual blocks with shifts and parametric rectifiers (Liu et al. 2018, 2020)"),
     ];
 }
@@ -34,6 +35,7 @@ internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping
         "binaryconnect-stochastic" => new(() => new SignWeights(stochastic: true), () => new SignWeights(stochastic: true), false),
         "bnn" => new(() => new SignWeights(), () => new SignWeights(), true),
         "bwn" => new(() => new ScaledSignWeights(), Real, false),
+        "binary-activations" => new(Real, Real, true),
         "xnor" or "react" => new(() => new ScaledSignWeights(), Real, true),
         _ => throw new TrainingException(TrainingError.InvalidOption, $"method '{method}' is unknown; known are {string.Join(", ", TrainingMethods.All.Select(m => m.Name))}"),
     };

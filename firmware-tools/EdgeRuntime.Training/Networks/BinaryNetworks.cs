@@ -66,7 +66,7 @@ internal static class BinaryNetworks
             for (int block = 0; block < groups[group]; block++)
             {
                 bool first = group > 0 && block == 0;
-                layers.Add(new BinaryResidualLayer(input, first ? 2 * input : input, first ? 2 : 1, style.Inner()));
+                layers.Add(new BinaryResidualLayer(input, first ? 2 * input : input, first ? 2 : 1, style.Inner(), style.HasBinaryActivations));
                 input *= first ? 2 : 1;
             }
         }
@@ -76,8 +76,8 @@ internal static class BinaryNetworks
 
     private static MethodStyle Check(NetworkRequest request, string name)
     {
-        if (request.Method is not ("react" or "float"))
-            throw new TrainingException(TrainingError.InvalidOption, $"network '{name}' is made of residual binary blocks: its methods are react, and float for comparison, not {request.Method}");
+        if (request.Method is not ("react" or "binary-activations" or "float"))
+            throw new TrainingException(TrainingError.InvalidOption, $"network '{name}' is made of residual binary blocks: its methods are react, binary-activations as a stage before it, and float for comparison, not {request.Method}");
         return MethodStyle.Of(request.Method);
     }
 }

@@ -59,6 +59,26 @@ public static class NetworkStore
         return network;
     }
 
+    /// <summary>
+    /// Gives a network the weights and statistics of a checkpoint of the same network that was trained with another method: the second stage of a training in two (Martinez et al. 2020), or the start
+    /// of a binary network from the real one of its shape.
+    /// </summary>
+    /// <param name="network">The network, in which everything is replaced.</param>
+    /// <param name="path">A checkpoint, or the folder of a run (of which the best epoch is taken).</param>
+    /// <exception cref="TrainingException">The file is missing, damaged, of another network, or holds a weight that is not finite.</exception>
+    public static void StartFrom(Network network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (Directory.Exists(path))
+            path = Path.Combine(path, "best.ckpt");
+        using var scope = NewDisposeScope();
+        Checkpoint checkpoint = Checkpoint.Read(path);
+        if (checkpoint.Header.Network != network.Name)
+            throw new TrainingException(TrainingError.Checkpoint, $"checkpoint {path} is of network '{checkpoint.Header.Network}', this run trains '{network.Name}'");
+        checkpoint.CopyTo("weights/", network.Body.state_dict());
+        CheckFinite(network);
+    }
+
     /// <summary>A network of the same structure and with the same weights that shares nothing with the first.</summary>
     /// <exception cref="TrainingException">The network is binary.</exception>
     public static Network Copy(Network network)

@@ -59,6 +59,7 @@ internal static class TrainVerb
         var leftOut = new Option<string?>("--leave-out") { Description = "Class whose pictures are kept out of training and validation" };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var run = new Option<string?>("--run") { Description = "Folder of checkpoints and log (default: the output's name with .run)" };
+        var start = new Option<string?>("--start") { Description = "Checkpoint or run folder of the same network, trained with any method, whose weights this run starts from (training in two stages)" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint" };
         var description = new Option<string>("--description") { Description = "Sentence about the model, stored in the file", DefaultValueFactory = _ => "" };
         var origin = new Option<string>("--origin") { Description = "Where the training data come from, stored in the file", DefaultValueFactory = _ => "" };
@@ -70,7 +71,7 @@ internal static class TrainVerb
 
         var command = new Command(kind.Name, kind.Description)
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, resume, description, origin, licence,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, start, resume, description, origin, licence,
             output, half, log,
         };
         foreach (Option option in kind.Options)
@@ -100,6 +101,8 @@ internal static class TrainVerb
                 ImageSet train = splits.Train;
                 var request = new NetworkRequest(new PictureShape(train.Height, train.Width, train.Channels), train.Classes.Count, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(order), parsed.GetValue(dropout));
                 Network made = NetworkCatalog.Create(parsed.GetValue(network)!, request, train.Classes, Normalization.Of(train), options.Seed);
+                if (parsed.GetValue(start) is { } stage)
+                    NetworkStore.StartFrom(made, stage);
                 string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
                 TextWriter writer = parsed.InvocationConfiguration.Output;
                 writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({train.Skipped} skipped)");
@@ -121,6 +124,8 @@ internal static class TrainVerb
                 ModelCard.Write(Path.ChangeExtension(file, ".md"), model, course, new FileInfo(file).Length, accuracy);
                 writer.WriteLine($"validation {course.BestValidationAccuracy:P2}, test {course.TestAccuracy:P2} in the trainer, {accuracy:P2} in the runtime");
                 ResultLog result = TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request));
+                if (parsed.GetValue(start) is { } earlier)
+                    result.Configuration["start"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(earlier));
                 if (!IsQuantized(made))
                     MeasureAgreement(result, made, splits.Test, writer);
                 if (parsed.GetValue(leftOut) is { } missing)

@@ -31,17 +31,18 @@ public sealed class BinaryResidualLayer : Layer
     /// <param name="input">Channels of the input.</param>
     /// <param name="output">Channels of the output: as many, or twice as many.</param>
     /// <param name="stride">1 or 2.</param>
-    /// <param name="mapping">What is done to the weights; binary.</param>
-    public BinaryResidualLayer(int input, int output, int stride, WeightMapping mapping)
+    /// <param name="mapping">What is done to the weights.</param>
+    /// <param name="hasSigns">Whether activations are binarized.</param>
+    public BinaryResidualLayer(int input, int output, int stride, WeightMapping mapping, bool hasSigns = true)
         : base(nameof(BinaryResidualLayer))
     {
         ArgumentNullException.ThrowIfNull(mapping);
         if (stride is not (1 or 2) || (output != input && output != 2 * input))
             throw new TrainingException(TrainingError.InvalidOption, $"a binary residual block with stride {stride} from {input} to {output} channels; strides 1 and 2, and once or twice the channels are possible");
         Stride = stride;
-        IsBinary = mapping.IsBinary;
+        HasSigns = hasSigns;
         shift = new Parameter(zeros(1, input, 1, 1));
-        conv = new ConvLayer(input, output, 3, stride, 1, mapping: mapping, padValue: IsBinary ? 1 : 0);
+        conv = new ConvLayer(input, output, 3, stride, 1, mapping: mapping, padValue: hasSigns ? 1 : 0);
         norm = new BatchNormLayer(output);
         before = new Parameter(zeros(1, output, 1, 1));
         slope = new Parameter(full([1, output, 1, 1], 0.25f));
@@ -53,7 +54,7 @@ public sealed class BinaryResidualLayer : Layer
     public int Stride { get; }
 
     /// <summary>Whether activations are binarized; not in the real network of the same shape, which has a rectifier in its place.</summary>
-    public bool IsBinary { get; }
+    public bool HasSigns { get; }
 
     internal ConvLayer Conv => conv;
 
@@ -76,10 +77,10 @@ public sealed class BinaryResidualLayer : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        if (training && IsBinary && conv.UsesBFloat16)
+        if (training && HasSigns && conv.UsesBFloat16)
             return Fused(input);
         Tensor shifted = input + shift;
-        Tensor signs = IsBinary ? SignEstimator.Apply(shifted, SignGradient.Polynomial) : nn.functional.relu(shifted);
+        Tensor signs = HasSigns ? SignEstimator.Apply(shifted, SignGradient.Polynomial) : nn.functional.relu(shifted);
         Tensor sum = norm.call(conv.call(signs)) + Shortcut(input) - before;
         return sum.clamp_min(0) + slope * sum.clamp_max(0) + after;
     }
