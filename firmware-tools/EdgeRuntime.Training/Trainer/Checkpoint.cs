@@ -175,6 +175,9 @@ internal sealed record CheckpointHeader
 
     public required IReadOnlyList<EpochRecord> History { get; init; }
 
+    /// <summary>Numbers of epochs that the run was planned with before; null in files of older versions.</summary>
+    public IReadOnlyList<SchedulePlan>? EarlierPlans { get; init; }
+
     /// <summary>The network's structure; null for binary networks, which are made by name only.</summary>
     public NetworkStructure? Structure { get; init; }
 }

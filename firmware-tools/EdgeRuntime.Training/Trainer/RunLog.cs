@@ -9,6 +9,12 @@ namespace EdgeRuntime.Training;
 public sealed record EpochRecord(
     int Epoch, double TrainLoss, double TrainAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate, double Seconds);
 
+/// <summary>A number of epochs that a run was planned with until it was resumed with another.</summary>
+/// <param name="Epochs">The number.</param>
+/// <param name="Epoch">Finished epochs when the plan was given up.</param>
+/// <param name="Batch">Steps of the next epoch that were done by then.</param>
+public sealed record SchedulePlan(int Epochs, int Epoch, int Batch);
+
 /// <summary>The log of a run, as it stands in <c>log.json</c> of its folder.</summary>
 public sealed record RunLog
 {
@@ -40,6 +46,9 @@ public sealed record RunLog
 
     /// <summary>Every epoch.</summary>
     public IReadOnlyList<EpochRecord> Epochs { get; init; } = [];
+
+    /// <summary>Numbers of epochs that the run was planned with before it was resumed with that of <see cref="Options"/>.</summary>
+    public IReadOnlyList<SchedulePlan> EarlierPlans { get; init; } = [];
 
     /// <summary>Best accuracy on the validation set.</summary>
     public double BestValidationAccuracy { get; init; }

@@ -16,6 +16,7 @@ public readonly record struct TrainingProgress(
 /// <summary>
 /// Trains a network. The folder of the run holds <c>last.ckpt</c> (to go on from), <c>best.ckpt</c> (the best epoch on the validation set) and <c>log.json</c>.
 /// A run that was stopped and resumed gives the same weights, bit for bit, as one that was not (on the same machine, with the same number of threads).
+/// A run may be resumed with another number of epochs, to fit the time there is: the schedule of the learning rate goes on as that of the new number, and the log names the earlier one.
 /// </summary>
 public sealed class Trainer
 {
@@ -29,6 +30,7 @@ public sealed class Trainer
     private readonly Dictionary<string, Tensor> weights;
     private readonly List<(Parameter Weight, WeightMapping Mapping)> mapped;
     private readonly List<EpochRecord> history = [];
+    private readonly List<SchedulePlan> plans = [];
     private int epoch;
     private int batch;
     private double lossSum;
@@ -198,6 +200,7 @@ public sealed class Trainer
         Options = options,
         Objective = objective.Name,
         Commit = RunLog.CurrentCommit(),
+        EarlierPlans = [.. plans],
         Epochs = [.. history],
         BestValidationAccuracy = best,
     };
@@ -224,6 +227,7 @@ public sealed class Trainer
             Correct = atEpochEnd ? 0 : correct,
             BestAccuracy = best,
             History = [.. history],
+            EarlierPlans = [.. plans],
             Structure = NetworkStructure.Supports(network) ? NetworkStructure.Of(network) : null,
         };
         new Checkpoint { Header = header, Tensors = tensors }.Write(path);
@@ -239,11 +243,16 @@ public sealed class Trainer
         Same("data set", header.Data, data.Name);
         Same("seed", header.Seed, options.Seed);
         Same("batch size", header.BatchSize, options.BatchSize);
-        Same("number of epochs", header.Epochs, options.Epochs);
+        if (header.Epoch > options.Epochs)
+            throw new TrainingException(TrainingError.Checkpoint, $"the checkpoint has {header.Epoch} epochs behind it, this run is to have {options.Epochs}");
         checkpoint.CopyTo("weights/", weights);
         checkpoint.CopyTo("optimizer/", optimizer.State);
         optimizer.Steps = header.OptimizerSteps;
         (epoch, batch, lossSum, correct, best) = (header.Epoch, header.Batch, header.LossSum, header.Correct, header.BestAccuracy);
+        plans.Clear();
+        plans.AddRange(header.EarlierPlans ?? []);
+        if (header.Epochs != options.Epochs)
+            plans.Add(new SchedulePlan(header.Epochs, header.Epoch, header.Batch));
         history.Clear();
         history.AddRange(header.History);
     }

@@ -16,7 +16,15 @@ internal static class TrainingLog
     /// <param name="accuracy">Its accuracy in the runtime.</param>
     /// <param name="fileBytes">Length of its file.</param>
     /// <param name="floatBytes">Length of the file of a network of that shape with real weights.</param>
-    public static ResultLog Of(string command, NetworkRequest request, RunLog course, EdgeModel model, double accuracy, long fileBytes, long floatBytes) => new()
+    public static ResultLog Of(string command, NetworkRequest request, RunLog course, EdgeModel model, double accuracy, long fileBytes, long floatBytes)
+    {
+        ResultLog log = Figures(command, request, course, model, accuracy, fileBytes, floatBytes);
+        if (course.EarlierPlans.Count > 0)
+            log.Configuration["earlierPlans"] = string.Join("; ", course.EarlierPlans.Select(p => $"{p.Epochs} epochs until step {p.Batch} of epoch {p.Epoch + 1}"));
+        return log;
+    }
+
+    private static ResultLog Figures(string command, NetworkRequest request, RunLog course, EdgeModel model, double accuracy, long fileBytes, long floatBytes) => new()
     {
         Command = command,
         Commit = course.Commit,

@@ -57,6 +57,20 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_run_may_be_resumed_with_another_number_of_epochs_and_the_log_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Options with { Epochs = 2 };
+        new Training.Trainer(Make(1), Bars(), options, folder.Path).Run(resume: false);
+        RunLog longer = new Training.Trainer(Make(1), Bars(), options with { Epochs = 3 }, folder.Path).Run(resume: true);
+        Assert.Equal(3, longer.Epochs.Count);
+        Assert.Equal(new SchedulePlan(2, 2, 0), Assert.Single(longer.EarlierPlans));
+        Assert.Equal([new SchedulePlan(2, 2, 0)], RunLog.Read(folder.File("log.json")).EarlierPlans);
+        var shorter = Assert.Throws<TrainingException>(() => new Training.Trainer(Make(1), Bars(), options with { Epochs = 1 }, folder.Path).Run(resume: true));
+        Assert.Contains("has 3 epochs behind it, this run is to have 1", shorter.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_run_or_a_damaged_one_is_refused_in_one_line()
     {
         using var folder = new TemporaryFolder();

@@ -10,7 +10,7 @@ internal static class BinaryRows
             [
                 r.What,
                 Setting(logs, r.Log, "width"),
-                Setting(logs, r.Log, "epochs"),
+                Epochs(logs, r.Log),
                 logs.Text(r.Log, "runtimeTestAccuracy", v => ResultsPage.Percent(1 - v)),
                 r.Published,
                 logs.Text(r.Log, "fileBytes", ResultsPage.Count),
@@ -18,6 +18,9 @@ internal static class BinaryRows
                 Smaller(logs, r.Log),
                 logs.Text(r.Log, "multiplyAccumulates", ResultsPage.Count),
             ]));
+
+    private static string Epochs(ResultLogs logs, string name) =>
+        Setting(logs, name, "earlierPlans") is { Length: > 0 } plans ? $"{Setting(logs, name, "epochs")} (planned as {plans})" : Setting(logs, name, "epochs");
 
     private static string Setting(ResultLogs logs, string name, string setting) =>
         logs.TryGet(name, out ResultLog? log) && log.Configuration.TryGetValue(setting, out string? value) ? value : "";
