@@ -18,13 +18,17 @@ mkdir -p "$results"
 started=$SECONDS
 elapsed() { printf '%d:%02d' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)); }
 
-# A step that is not a test program: a line in checks.tsv, and its log when it fails.
+# A step that is not a test program: a line in checks.tsv, and its log when it fails. Exit code 77 says that it was skipped; its last line says why.
 check() {
-    local name=$1 log=$results/check-$1.log
+    local name=$1 log=$results/check-$1.log code=0
     shift
-    if "$@" >"$log" 2>&1 </dev/null; then
+    "$@" >"$log" 2>&1 </dev/null || code=$?
+    if [ "$code" = 0 ]; then
         printf '%s %-40s passed\n' "$(elapsed)" "$name"
         printf '%s\tpassed\n' "$name" >>"$results/checks.tsv"
+    elif [ "$code" = 77 ]; then
+        printf '%s %-40s skipped\n' "$(elapsed)" "$name"
+        printf '%s\tskipped: %s\n' "$name" "$(tail -n 1 "$log")" >>"$results/checks.tsv"
     else
         printf '%s %-40s FAILED\n' "$(elapsed)" "$name"
         tail -n 60 "$log"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Adds up the reports that tests/run-tests.sh left in a folder.
 
-checks.tsv has one line per step ("name<TAB>passed|failed"), runs.tsv one per test program ("PROJECT.CORE<TAB>exit code"),
+checks.tsv has one line per step ("name<TAB>passed|failed|skipped: REASON"), runs.tsv one per test program ("PROJECT.CORE<TAB>exit code"),
 and each program wrote PROJECT.CORE.json, a CTRF report. Names what failed or was skipped, prints the closing line,
 and ends with 1 when anything failed, or was skipped with CI=true.
 """
@@ -26,6 +26,8 @@ def main(folder):
     for name, state in table(folder / "checks.tsv"):
         if state == "passed":
             passed += 1
+        elif state.startswith("skipped"):
+            skipped.append(f"{name}: {state.removeprefix('skipped: ')}")
         else:
             failed.append(f"{name}: see {folder / f'check-{name}.log'}")
     for run, code in table(folder / "runs.tsv"):

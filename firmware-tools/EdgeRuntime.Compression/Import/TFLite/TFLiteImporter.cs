@@ -27,8 +27,11 @@ public static class TFLiteImporter
         options ??= new ImportOptions();
         try
         {
-            SourceModel source = SourceModelReader.Read(bytes);
+            SourceModel file = SourceModelReader.Read(bytes);
+            SourceModel source = StoredConstants.Expand(file);
             var conversion = new GraphConversion(source);
+            if (file.Operators.Count > source.Operators.Count)
+                conversion.Notes.Add($"{file.Operators.Count - source.Operators.Count} constants are stored with fewer bits in the file; they become float32");
             Graph graph = conversion.Convert();
             return new ImportedModel(ModelFile.Describe(graph, bytes, fileName, source.Description, options), [.. conversion.Indices], conversion.Notes);
         }
