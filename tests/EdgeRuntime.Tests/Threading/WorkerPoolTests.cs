@@ -40,6 +40,43 @@ public class WorkerPoolTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    /// <summary>On a busy machine the system stops workers in the middle of their part; threads must not be slower than one for it.</summary>
+    [Fact]
+    public void A_worker_that_is_held_up_again_and_again_is_left_out()
+    {
+        using var kernel = new SlowWorkerKernel();
+        using var pool = new WorkerPool(2);
+        for (int run = 0; run < 3000; run++)
+            pool.Run(kernel, 2, default, 0);
+        Assert.Equal(6000, kernel.Units0 + kernel.Units1);
+        Assert.InRange(kernel.HeldUp, 0, 300);
+    }
+
+    private sealed class SlowWorkerKernel : Kernel
+    {
+        private readonly Thread caller = Thread.CurrentThread;
+        private int units0;
+        private int units1;
+
+        public int Units0 => units0;
+
+        public int Units1 => units1;
+
+        public int HeldUp { get; private set; }
+
+        public override int Units => 2;
+
+        public override void Run(in KernelArguments arguments, int begin, int end)
+        {
+            Interlocked.Add(ref units0, begin == 0 ? 1 : 0);
+            Interlocked.Add(ref units1, end == 2 ? 1 : 0);
+            if (Thread.CurrentThread == caller)
+                return;
+            HeldUp++;
+            Thread.Sleep(2);
+        }
+    }
+
     private sealed unsafe class CountingKernel(int units) : Kernel
     {
         private readonly HashSet<nint> active = [];
