@@ -1,4 +1,5 @@
-"""A USB camera that speaks MJPEG, and what may go wrong with one. Each part begins and ends with a service that runs and shows 7 of the other camera."""
+"""A USB camera that speaks MJPEG, a CSI camera behind rpicam-vid, and what may go wrong with them. Each part begins and ends with a service that runs and shows 7 of
+the first camera."""
 import digits
 from board_test import SERVICE
 from usb_camera import UsbCamera, jpeg
@@ -26,6 +27,10 @@ def usb_camera(t):
     broken_frames(t, camera, seven, zero, pid)
     camera = replugged(t, camera, seven)
     camera.close()
+    first_camera(t)
+
+
+def first_camera(t):
     t.board.put(t.config("config.json"), to="/etc/edge-runtime/config.json")
     t.board.ssh(f"systemctl reload {SERVICE}")
     t.check("back to the first camera", lambda: t.active() and "/dev/video0" in t.events("reloaded").splitlines()[-1] and t.pins_are(0, 1))
@@ -63,3 +68,30 @@ def replugged(t, camera, seven):
     t.check("and the first one again", lambda: t.pins_are(0, 1))
     t.check("all in the same process", lambda: t.pid() == pid)
     return camera
+
+
+def csi_camera(t):
+    """No emulated board has a CSI camera: a stand-in for rpicam-vid writes the frames that it would, below the same restrictions of the service."""
+    for digit in "07":
+        path = t.folder / f"{digit}.yuv420"
+        path.write_bytes(digits.grey(digit, WIDTH, HEIGHT) + bytes([128]) * (WIDTH * HEIGHT // 2))
+        t.board.put(path, to="/usr/local/share/")
+    t.board.ssh("ln -sf 0.yuv420 /usr/local/share/frame; printf '#!/bin/sh\\nwhile cat /usr/local/share/frame; do sleep 0.1; done\\n' >/usr/local/bin/rpicam-vid; chmod +x /usr/local/bin/rpicam-vid")
+    config, pid, mark = t.settings(), t.pid(), t.mark()
+    config["source"] = {"kind": "rpicam", "width": WIDTH, "height": HEIGHT}
+    t.board.put(t.write("csi.json", config), to="/etc/edge-runtime/config.json")
+    t.board.ssh(f"systemctl reload {SERVICE}")
+    t.check("rpicam-vid is started, its frames are recognised", lambda: t.pins_are(1, 0), lambda: t.events("camera", mark))
+    child = f"pgrep -P {pid} rpicam-vid"
+    t.board.ssh(f"kill -9 $({child})")
+    t.check("when it ends that is told", lambda: "rpicam-vid ended" in t.events("camera", mark))
+    t.board.ssh("ln -sf 7.yuv420 /usr/local/share/frame")
+    t.check("and it is started again", lambda: t.pins_are(0, 1))
+    mark = t.mark()
+    t.board.ssh(f"kill -STOP $({child})")
+    t.check("when it stalls that is told", lambda: "no frame within" in t.events("camera", mark))
+    t.board.ssh("ln -sf 0.yuv420 /usr/local/share/frame")
+    t.check("and it is started again, the stalled one ended", lambda: t.pins_are(1, 0) and len(t.board.ask(child).split()) == 1)
+    t.check("in the same process", lambda: t.pid() == pid)
+    first_camera(t)
+    t.check("no rpicam-vid is left", lambda: t.board.ask(child, check=False) == "")
