@@ -49,7 +49,7 @@ def model(name, *arguments):
 
 def layer_model(layer, output):
     """The file of one binary layer."""
-    return model(f"bconv-{output}-{layer.kernel}x{layer.kernel}-{layer.channels}-{layer.size}", f"bconv-{output}",
+    return model(f"bconv-{output}-{layer.kernel}x{layer.kernel}-{layer.channels}-{layer.size}", "bconv", "--output", output,
                  "--channels", layer.channels, "--size", layer.size, "--kernel", layer.kernel)
 
 

@@ -27,9 +27,9 @@ NETWORKS = {
     "mobilenet_v1": Network(("generate", "mobilenet_v1", "--size", "224", "--weights", "int8", "--seed", "1"), False, 0, {"a53": 247.5, "a72": 88.5, "a76": 28.1}),
     "resnet8": Network(("import", DATA / "models/pretrainedResnet_quant.tflite"), True, 120, {"a53": 6.30, "a72": 2.39, "a76": 0.68}),
     "vww": Network(("import", DATA / "models/vww_96_int8.tflite"), True, 300, {"a53": 5.61, "a72": 1.95, "a76": 0.91}),
-    "bconv-64-56": Network(("generate", "bconv-int8", "--channels", "64", "--size", "56"), True, 0, {}),
-    "bconv-256-14": Network(("generate", "bconv-float", "--channels", "256", "--size", "14"), True, 0, {}),
-    "bconv-1x1-256-14": Network(("generate", "bconv-packed", "--channels", "256", "--size", "14", "--kernel", "1"), True, 0, {}),
+    "bconv-64-56": Network(("generate", "bconv", "--output", "int8", "--channels", "64", "--size", "56"), True, 0, {}),
+    "bconv-256-14": Network(("generate", "bconv", "--output", "float", "--channels", "256", "--size", "14"), True, 0, {}),
+    "bconv-1x1-256-14": Network(("generate", "bconv", "--output", "packed", "--channels", "256", "--size", "14", "--kernel", "1"), True, 0, {}),
     "quicknet-small": Network(("generate", "quicknet-small", "--size", "224"), False, 0, {}),
     "person_detect": Network(("import", DATA / "models/person_detect.tflite"), True, 300, {}),
 }

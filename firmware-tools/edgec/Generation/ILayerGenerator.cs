@@ -14,6 +14,9 @@ internal interface ILayerGenerator
     /// <summary>Whether the layer has a float32 form that can be quantized to int8; a layer without (a packed one) is written as it is made.</summary>
     bool IsReal { get; }
 
+    /// <summary>Whether the layer can have int8 activations and binary weights.</summary>
+    bool HasBinaryWeights => false;
+
     /// <summary>A graph with one input, one output and, as a rule, one operator.</summary>
     /// <param name="request">Shape, already checked.</param>
     /// <param name="random">Source of the weights.</param>

@@ -14,6 +14,12 @@ namespace EdgeRuntime.Compiler.Generation;
 internal sealed record LayerRequest(
     int Size, int Channels, int OutputChannels, int Kernel, int Stride, int Dilation, PaddingMode Padding, Activation Activation)
 {
+    /// <summary>Type of the output of a packed layer.</summary>
+    public DataType Output { get; init; } = DataType.Bit;
+
+    /// <summary>Float32, Int8 or Bit: the weights, or what a layer without weights takes.</summary>
+    public DataType Weights { get; init; } = DataType.Float32;
+
     /// <summary>Most elements that a generated tensor may have.</summary>
     private const long MaxElements = 1 << 28;
 

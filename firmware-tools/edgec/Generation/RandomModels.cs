@@ -30,11 +30,11 @@ internal static class RandomModels
 
     /// <summary>A single layer.</summary>
     /// <exception cref="CommandException">The layer cannot have this shape.</exception>
-    public static EdgeModel Layer(ILayerGenerator generator, LayerRequest request, bool quantize, ModelMetadata metadata, ulong seed)
+    public static EdgeModel Layer(ILayerGenerator generator, LayerRequest request, ModelMetadata metadata, ulong seed)
     {
         request.Check();
         var model = new EdgeModel(generator.Create(request, new RandomValues(seed)), metadata);
-        return quantize && generator.IsReal ? Quantize(model, seed) : model;
+        return request.Weights == DataType.Int8 && generator.IsReal ? Quantize(model, seed) : model;
     }
 
     private static EdgeModel Quantize(EdgeModel model, ulong seed)

@@ -18,7 +18,7 @@ internal static class GenerateVerb
             Description = "network: " + string.Join(", ", NetworkCatalog.All.Select(n => n.Name)) + "; or layer: " + string.Join(", ", LayerGenerators.All.Select(g => g.Name))
                 + " (_ may stand for -)",
         };
-        var weights = new Option<string>("--weights") { Description = "int8, float, or binary (networks that have a binary form)", DefaultValueFactory = _ => "int8" };
+        var weights = new Option<string>("--weights") { Description = "int8, float, or binary (networks that have a binary form; layers: int8 activations, weights of a bit)", DefaultValueFactory = _ => "int8" };
         var size = new Option<int>("--size") { Description = "Height and width of the input", DefaultValueFactory = _ => 32 };
         var channels = new Option<int?>("--channels") { Description = "Channels of the input (default: 3 for networks, 64 for layers)" };
         var outputs = new Option<int?>("--out-channels") { Description = "Layers: channels of the output (default: as many as the input)" };
@@ -30,14 +30,16 @@ internal static class GenerateVerb
         var width = new Option<double>("--width") { Description = "Networks: factor of the number of channels", DefaultValueFactory = _ => 1.0 };
         var classes = new Option<int?>("--classes") { Description = "Networks: number of classes (default: 1000 for inputs from 96 on, else 10)" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the weights", DefaultValueFactory = _ => 1UL };
-        var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
+        var packing = new Option<string>("--output") { Description = "bconv: packed, int8 or float output", DefaultValueFactory = _ => "packed" };
+        var output = new Option<string>("-o") { Description = "File to write", Required = true };
         weights.AcceptOnlyFromAmong("int8", "float", "binary");
         padding.AcceptOnlyFromAmong("same", "valid");
+        packing.AcceptOnlyFromAmong("packed", "int8", "float");
         activation.AcceptOnlyFromAmong("none", "relu", "relu6");
 
         var command = new Command("generate", "Writes a network or a single layer with random weights.")
         {
-            name, weights, size, channels, outputs, kernel, stride, dilation, padding, activation, width, classes, seed, output,
+            name, weights, size, channels, outputs, kernel, stride, dilation, padding, activation, width, classes, seed, packing, output,
         };
         command.SetAction(parse =>
         {
@@ -53,10 +55,14 @@ internal static class GenerateVerb
                 var request = new LayerRequest(
                     side, inputs, parse.GetValue(outputs) ?? inputs, parse.GetValue(kernel), parse.GetValue(stride), parse.GetValue(dilation),
                     parse.GetValue(padding) == "valid" ? PaddingMode.Valid : PaddingMode.Same,
-                    parse.GetValue(activation) switch { "relu" => Activation.Relu, "relu6" => Activation.Relu6, _ => Activation.None });
-                if (type == "binary" && generator.IsReal)
+                    parse.GetValue(activation) switch { "relu" => Activation.Relu, "relu6" => Activation.Relu6, _ => Activation.None })
+                {
+                    Weights = type switch { "int8" => DataType.Int8, "binary" => DataType.Bit, _ => DataType.Float32 },
+                    Output = parse.GetValue(packing) switch { "int8" => DataType.Int8, "float" => DataType.Float32, _ => DataType.Bit },
+                };
+                if (type == "binary" && generator.IsReal && !generator.HasBinaryWeights)
                     throw new CommandException(ExitCode.Usage, $"layer '{kind}' has no binary form; --weights can be int8 or float");
-                model = RandomModels.Layer(generator, request, type == "int8", metadata, start);
+                model = RandomModels.Layer(generator, request, metadata, start);
             }
             else if (NetworkCatalog.Contains(kind))
             {

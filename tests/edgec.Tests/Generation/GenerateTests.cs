@@ -21,9 +21,14 @@ public sealed class GenerateTests : IDisposable
         "conv2d --kernel 1 --channels 16 --out-channels 24 --size 6",
         "depthwise --channels 19 --size 12 --dilation 2",
         "fully-connected --channels 100 --out-channels 37 --activation relu",
-        "bconv-packed --channels 64 --out-channels 9 --kernel 1 --size 5",
-        "bconv-int8 --channels 32 --out-channels 24 --size 6 --stride 2",
-        "bconv-float --channels 128 --size 4",
+        "bconv --channels 64 --out-channels 9 --kernel 1 --size 5",
+        "bconv --output int8 --channels 32 --out-channels 24 --size 6 --stride 2",
+        "bconv --output float --channels 128 --size 4",
+        "binarize --channels 40 --size 6",
+        "binarize --channels 64 --size 6 --weights float",
+        "conv2d --channels 24 --size 9 --weights binary",
+        "depthwise --channels 24 --size 9 --weights binary",
+        "fully-connected --channels 40 --weights binary",
         "quicknet-small --size 32",
     ];
 
@@ -67,7 +72,8 @@ public sealed class GenerateTests : IDisposable
     [InlineData("conv2d --kernel 0", "--kernel is 0")]
     [InlineData("conv2d --kernel 9 --size 8 --padding valid", "covers 9")]
     [InlineData("fully-connected --channels 65536 --out-channels 65536", "limit is")]
-    [InlineData("depthwise --weights binary", "no binary form")]
+    [InlineData("binarize --weights binary", "real activations")]
+    [InlineData("bconv --output int4", "int4")]
     [InlineData("mobilenet_v1 --size 4", "too small")]
     [InlineData("mobilenet_v1 --channels 2", "--channels is 2")]
     [InlineData("mobilenet_v1 --width 99", "width is 99")]

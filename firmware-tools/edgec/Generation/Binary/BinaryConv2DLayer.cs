@@ -2,17 +2,12 @@ using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Compiler.Generation.Binary;
 
-/// <summary>BinaryConv2D of packed activations, borders of +1: bconv-packed, bconv-int8 or bconv-float by its output.</summary>
-internal sealed class BinaryConv2DLayer(DataType output) : ILayerGenerator
+/// <summary>BinaryConv2D of packed activations, borders of +1.</summary>
+internal sealed class BinaryConv2DLayer : ILayerGenerator
 {
-    public string Name => output switch
-    {
-        DataType.Bit => "bconv-packed",
-        DataType.Int8 => "bconv-int8",
-        _ => "bconv-float",
-    };
+    public string Name => "bconv";
 
-    public string Description => "binary convolution of packed activations; --size --channels --out-channels --kernel --stride --dilation --padding";
+    public string Description => "binary convolution of packed activations; --output --size --channels --out-channels --kernel --stride --dilation --padding";
 
     public bool IsReal => false;
 
@@ -23,6 +18,7 @@ internal sealed class BinaryConv2DLayer(DataType output) : ILayerGenerator
         int products = request.Kernel * request.Kernel * request.Channels;
         float deviation = MathF.Sqrt(products);
         int channels = request.OutputChannels;
+        DataType output = request.Output;
         int x = builder.AddActivation("input", DataType.Bit, request.InputMap);
         int w = constants.Bits("weights", new Shape(channels, request.Kernel, request.Kernel, request.Channels));
         int[] transform = output == DataType.Bit

@@ -11,8 +11,8 @@ internal sealed class RandomTensors(GraphBuilder builder, RandomValues random)
 
     public GraphBuilder Builder => builder;
 
-    /// <summary>Signs, unused bits 0.</summary>
-    public int Bits(string name, Shape shape)
+    /// <summary>Signs, unused bits 0; with scales where they are weights of real activations.</summary>
+    public int Bits(string name, Shape shape, Quantization? scales = null)
     {
         uint[] words = new uint[DataTypes.ByteSize(DataType.Bit, shape) / 4];
         int perRow = DataTypes.WordsFor(shape[^1]);
@@ -22,7 +22,7 @@ internal sealed class RandomTensors(GraphBuilder builder, RandomValues random)
             words[i] = (uint)(random.NextBits() >> (64 - used));
         }
 
-        return builder.AddConstant(name, DataType.Bit, shape, MemoryMarshal.AsBytes<uint>(words).ToArray());
+        return builder.AddConstant(name, DataType.Bit, shape, MemoryMarshal.AsBytes<uint>(words).ToArray(), scales);
     }
 
     /// <summary>Values around a centre, within a tenth of it.</summary>

@@ -11,13 +11,18 @@ internal sealed class DepthwiseLayer : ILayerGenerator
 
     public bool IsReal => true;
 
+    public bool HasBinaryWeights => true;
+
     public Graph Create(LayerRequest request, RandomValues random)
     {
         int terms = request.Kernel * request.Kernel;
+        var weights = new Shape(1, request.Kernel, request.Kernel, request.Channels);
+        if (request.Weights == DataType.Bit)
+            return LayerGraph.OfSigns(OperatorKind.DepthwiseConv2D, request.InputMap, weights, 3, random, request.OutputMap(request.Channels), request.Convolution);
         return LayerGraph.Of(
             OperatorKind.DepthwiseConv2D,
             request.InputMap,
-            new Shape(1, request.Kernel, request.Kernel, request.Channels),
+            weights,
             random.Weights(terms * request.Channels, terms),
             random.Uniform(request.Channels, 0.1f),
             request.OutputMap(request.Channels),

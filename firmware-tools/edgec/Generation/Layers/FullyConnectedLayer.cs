@@ -11,12 +11,23 @@ internal sealed class FullyConnectedLayer : ILayerGenerator
 
     public bool IsReal => true;
 
-    public Graph Create(LayerRequest request, RandomValues random) => LayerGraph.Of(
-        OperatorKind.FullyConnected,
-        new Shape(1, request.Channels),
-        new Shape(request.OutputChannels, request.Channels),
-        random.Weights(request.OutputChannels * request.Channels, request.Channels),
-        random.Uniform(request.OutputChannels, 0.1f),
-        new Shape(1, request.OutputChannels),
-        new ActivationOptions(request.Activation));
+    public bool HasBinaryWeights => true;
+
+    public Graph Create(LayerRequest request, RandomValues random)
+    {
+        var input = new Shape(1, request.Channels);
+        var weights = new Shape(request.OutputChannels, request.Channels);
+        var output = new Shape(1, request.OutputChannels);
+        var options = new ActivationOptions(request.Activation);
+        if (request.Weights == DataType.Bit)
+            return LayerGraph.OfSigns(OperatorKind.FullyConnected, input, weights, 0, random, output, options);
+        return LayerGraph.Of(
+            OperatorKind.FullyConnected,
+            input,
+            weights,
+            random.Weights(request.OutputChannels * request.Channels, request.Channels),
+            random.Uniform(request.OutputChannels, 0.1f),
+            output,
+            options);
+    }
 }
