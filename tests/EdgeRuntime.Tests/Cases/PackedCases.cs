@@ -16,8 +16,8 @@ internal static class PackedCases
 
     private static IEnumerable<OperatorCase> Signs(int channels)
     {
-        // Pixels around the eight that a kernel may take at once.
-        foreach (Shape shape in (Shape[])[new(1, 3, 5, channels), new(11, channels), new(channels)])
+        // Pixels around those that a kernel takes at once, and more than a unit of work has.
+        foreach (Shape shape in (Shape[])[new(1, 3, 5, channels), new(11, channels), new(channels), .. channels is 64 or 96 ? (Shape[])[new(523, channels)] : []])
         {
             foreach ((bool thresholds, bool directions) in ((bool, bool)[])[(false, false), (true, false), (false, true), (true, true)])
             {
