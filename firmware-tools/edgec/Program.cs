@@ -13,6 +13,7 @@ Command[] verbs =
     EvalVerb.Create(),
     QuantizeVerb.Create(),
     GenerateVerb.Create(),
+    FormsVerb.Create(),
     ProfileVerb.Create(),
     ResultsVerb.Create(),
     PruneVerb.Create(),

@@ -31,7 +31,7 @@ public sealed class PostTrainingQuantizer
         _ = WeightPrecision.Of(options.WeightBits);
         Graph fused;
         using (PreparedModel prepared = model.Prepare(new PrepareOptions { ReferenceKernels = true }))
-            fused = prepared.Graph;
+            fused = NormAsConvolution.Apply(prepared.Graph);
         if (model.Graph.Inputs.Count != 1 || model.Graph.Tensors[model.Graph.Inputs[0]] is not { Type: DataType.Float32 })
             throw new CompressionException($"the network's inputs are {string.Join(", ", model.Graph.Inputs.Select(t => model.Graph.Tensors[t].Type))}; quantization starts from a network with one Float32 input");
         CheckOperators(fused);

@@ -132,7 +132,9 @@ internal sealed class LayerExporter(GraphEmitter emitter)
         float border = layer is ConvLayer { Padding: > 0 } padded ? padded.PadValue : 0;
         if (border != 0)
             x = x with { Offset = [.. (x.Offset ?? new double[x.Channels]).Select(v => v - border)] };
-        x = Applied(x);
+        // A fully connected layer takes an outstanding offset into its bias.
+        double[]? pending = layer is LinearLayer && !x.IsMap ? x.Offset : null;
+        x = pending is null ? Applied(x) : x with { Offset = null };
         bool signFollows = i < layers.Count && layers[i] is BatchNormLayer && Following.IsSign(layers, i + 1);
         BatchNormLayer? norm = i < layers.Count && !signFollows ? layers[i] as BatchNormLayer : null;
         if (norm is not null)
@@ -142,7 +144,9 @@ internal sealed class LayerExporter(GraphEmitter emitter)
             (factor, offset) = norm.Folded();
         if (border != 0)
             offset = [.. offset.Select((v, c) => v + border * factor[c] * weights.Sum(c))];
-        bool hasBias = norm is not null || weights.Bias is not null || border != 0;
+        if (pending is not null)
+            offset = [.. offset.Select((v, c) => v + factor[c] * weights.Sum(c, pending))];
+        bool hasBias = norm is not null || weights.Bias is not null || border != 0 || pending is not null;
         float[]? bias = hasBias ? [.. offset.Select((v, c) => (float)(v + (weights.Bias is null ? 0 : weights.Bias[c] * factor[c])))] : null;
         return Emit(layer, weights, factor, bias, hasBias ? Following.TakeActivation(layers, ref i) : Activation.None, x);
     }

@@ -38,6 +38,15 @@ internal sealed class LayerWeights
         return sum;
     }
 
+    /// <summary>Sum of the weights of an output times <paramref name="inputs"/>.</summary>
+    public double Sum(int output, ReadOnlySpan<double> inputs)
+    {
+        double sum = 0;
+        for (int i = 0; i < inputs.Length; i++)
+            sum += Values[output * PerOutput + i] * inputs[i];
+        return sum;
+    }
+
     /// <summary>True for each negative weight.</summary>
     public bool[] Negative => Array.ConvertAll(Values, v => v < 0);
 

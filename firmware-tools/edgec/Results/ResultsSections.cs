@@ -10,6 +10,7 @@ internal static class ResultsSections
         new BinaryDigitsSection(),
         new BinaryCifarSection(),
         new BlockOrderSection(),
+        new FormsSection(),
         new QuantizationSection(),
         new DistillationDigitsSection(),
         new DistillationCifarSection(),

@@ -19,6 +19,28 @@ public class PostTrainingQuantizationTests
     }
 
     [Fact]
+    public void A_normalization_that_no_convolution_takes_in_becomes_a_depthwise_convolution()
+    {
+        var builder = new GraphBuilder();
+        var shape = new Shape(1, 5, 6, 3);
+        int x = builder.AddActivation("x", DataType.Float32, shape), r = builder.AddActivation("r", DataType.Float32, shape), y = builder.AddActivation("y", DataType.Float32, shape);
+        builder.AddInput(x);
+        int Floats(string name, params float[] values) =>
+            builder.AddConstant(name, DataType.Float32, new Shape(values.Length), System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
+        builder.AddNode(OperatorKind.Relu, "rectify", [x], [r]);
+        builder.AddNode(OperatorKind.BatchNorm, "norm", [r, Floats("scale", 0.5f, -2, 1), Floats("offset", 0.25f, 0.5f, -1)], [y]);
+        builder.AddOutput(y);
+        using var model = new EdgeModel(builder.Build(), new ModelMetadata());
+        var random = new Random(4);
+        float[][] inputs = [.. Enumerable.Range(0, 8).Select(_ => Enumerable.Range(0, 90).Select(_ => random.NextSingle() * 2 - 1).ToArray())];
+        using EdgeModel quantized = PostTrainingQuantization.Quantize(model, inputs, new QuantizationOptions { BiasCorrection = false });
+        Assert.Contains(quantized.Graph.Nodes, n => n.Kind == OperatorKind.DepthwiseConv2D);
+        float[] expected = RandomNetwork.Run(model, inputs[0]), actual = RandomNetwork.Run(quantized, inputs[0]);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 0.04f);
+    }
+
+    [Fact]
     public void Bias_correction_brings_the_mean_output_of_a_4_bit_network_closer()
     {
         double corrected = 0, plain = 0;

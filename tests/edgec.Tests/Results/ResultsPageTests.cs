@@ -33,10 +33,10 @@ public class ResultsPageTests
             Name = "mnist-mlp-bnn",
             Command = "edgec train --network mlp",
             Configuration = new(StringComparer.Ordinal) { ["width"] = "0.5", ["epochs"] = "7" },
-            Figures = new(StringComparer.Ordinal) { ["runtimeTestAccuracy"] = 0.9876, ["fileBytes"] = 1000, ["floatBytes"] = 31500, ["multiplyAccumulates"] = 1234567 },
+            Figures = new(StringComparer.Ordinal) { ["runtimeTestAccuracy"] = 0.9876, ["fileBytes"] = 1000, ["floatBytes"] = 31500, ["multiplyAccumulates"] = 1234567, ["agreeingDecisions"] = 0.9993 },
         };
         string filled = ResultsPage.Of(ResultsSections.All, new ResultLogs([log]));
-        Assert.Contains("| BNN, fully connected | 0.5 | 7 | 1.24 % | 1.40 % | 1,000 | 31,500 | 31.5x | 1,234,567 |", filled, StringComparison.Ordinal);
+        Assert.Contains("| BNN, fully connected | 0.5 | 7 | 1.24 % | 1.40 % | 1,000 | 31,500 | 31.5x | 1,234,567 | 99.93 % |", filled, StringComparison.Ordinal);
         Assert.Contains("    edgec train --network mlp", filled, StringComparison.Ordinal);
     }
 

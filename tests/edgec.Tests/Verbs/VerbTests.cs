@@ -49,6 +49,24 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void Forms_shows_bytes_and_times_of_the_three_forms_and_logs_them()
+    {
+        string log = Path.Combine(folder, "forms.json");
+        string text = EdgecProcess.Succeeds("forms", "quicknet-small", "--width", "0.5", "--log", log);
+        Assert.Equal(["react", "int8", "float"], text.TrimEnd().Split('\n').Select(l => l.Split(' ')[0]));
+        JsonElement root = JsonDocument.Parse(File.ReadAllText(log)).RootElement, figures = root.GetProperty("figures");
+        double Figure(string name) => figures.GetProperty(name).GetDouble();
+        Assert.True(Figure("binaryBytes") * 2 < Figure("int8Bytes") && Figure("int8Bytes") * 2 < Figure("floatBytes"), figures.ToString());
+        Assert.All((string[])["binaryMicroseconds", "int8Microseconds", "floatMicroseconds"], n => Assert.True(Figure(n) > 0));
+        Assert.Equal("edgec forms quicknet-small --width 0.5 --log forms.json", root.GetProperty("command").GetString());
+
+        (int code, _, string error) = EdgecProcess.Run("forms", "resnet-8", "--method", "bnn");
+        Assert.NotEqual(0, code);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Contains("no form with binary activations", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Eval_counts_what_is_right_and_what_is_taken_for_what()
     {
         string edge = Import();

@@ -5,7 +5,7 @@ internal static class BinaryRows
 {
     public static void Write(ResultsPage page, ResultLogs logs, IEnumerable<(string What, string Log, string Published)> rows, string published) =>
         page.Table(
-            ["network", "width", "epochs", "test error", published, "file, bytes", "float file, bytes", "smaller", "multiply-accumulates"],
+            ["network", "width", "epochs", "test error", published, "file, bytes", "float file, bytes", "smaller", "multiply-accumulates", "decisions as in the trainer"],
             rows.Select(r => (IReadOnlyList<string>)
             [
                 r.What,
@@ -17,6 +17,7 @@ internal static class BinaryRows
                 logs.Text(r.Log, "floatBytes", ResultsPage.Count),
                 Smaller(logs, r.Log),
                 logs.Text(r.Log, "multiplyAccumulates", ResultsPage.Count),
+                Agreement(logs, r.Log),
             ]));
 
     private static string Epochs(ResultLogs logs, string name) =>
@@ -24,6 +25,10 @@ internal static class BinaryRows
 
     private static string Setting(ResultLogs logs, string name, string setting) =>
         logs.TryGet(name, out ResultLog? log) && log.Configuration.TryGetValue(setting, out string? value) ? value : "";
+
+    // Logs of before the comparison was part of a training do not have it.
+    private static string Agreement(ResultLogs logs, string name) =>
+        logs.TryGet(name, out ResultLog? log) && log.Figures.TryGetValue("agreeingDecisions", out double share) ? ResultsPage.Percent(share) : "";
 
     private static string Smaller(ResultLogs logs, string name) =>
         logs.TryGet(name, out ResultLog? log) ? ResultsPage.Times(log.Figures["floatBytes"] / log.Figures["fileBytes"]) : "";
