@@ -50,6 +50,39 @@ public class BinaryExportTests
         Compare(network, data.Test);
     }
 
+    /// <summary>The forms of the survey's table 4, for pictures of 224, which no training here has.</summary>
+    [Theory]
+    [InlineData("alexnet", "float", 0)]
+    [InlineData("alexnet", "bwn", 0)]
+    [InlineData("alexnet", "xnor", 6)]
+    [InlineData("resnet-18", "float", 0)]
+    [InlineData("resnet-18", "bwn", 0)]
+    [InlineData("resnet-18", "xnor", 16)]
+    public void Networks_for_large_pictures_score_alike_in_trainer_and_runtime(string name, string method, int packedLayers)
+    {
+        // Noise: in pictures with even regions many sums are the same, and all of them may lie on a threshold at once.
+        var random = new SeededRandom(9);
+        var pixels = new byte[6 * 224 * 224 * 3];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)random.Below(256);
+        var pictures = new ImageSet(224, 224, 3, pixels, new int[6], ["0", "1", "2", "3"]);
+        var request = new NetworkRequest(new PictureShape(224, 224, 3), 4, method, 0.125, BlockOrder.NormSignConvPool);
+        Network network = NetworkCatalog.Create(name, request, pictures.Classes, Normalization.Symmetric(3), 3);
+        network.Body.train();
+        using (torch.no_grad())
+        {
+            // Running statistics of a few steps: those of two pictures alone would lie exactly on sums that others have too.
+            using Batch batch = BatchLoader.ForEvaluation(pictures, pictures.Count, network.Normalization).Load(0, 0);
+            for (int i = 0; i < 3; i++)
+                network.Body.call(batch.Images).Dispose();
+        }
+
+        network.Body.eval();
+        using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata());
+        Assert.Equal(packedLayers, model.Graph.Nodes.Count(n => n.Kind is OperatorKind.BinaryConv2D or OperatorKind.BinaryFullyConnected));
+        Compare(network, pictures);
+    }
+
     [Fact]
     public void Weights_of_binary_layers_are_bits_and_no_real_number_passes_between_packed_layers()
     {
