@@ -46,8 +46,8 @@ internal sealed unsafe class X64Conv2DKernel<TProducts, TOutput> : Kernel
         }
 
         stride = gathers ? gather.Stride * TProducts.ElementBytes : panels.Groups * sizeof(int);
-        int fit = Math.Min(BlockBytes / stride, (rows + LeastBlocks - 1) / LeastBlocks);
-        blockRows = Math.Max((fit + X64GemmTile.Rows - 1) / X64GemmTile.Rows, 1) * X64GemmTile.Rows;
+        int tiles = Math.Min(BlockBytes / stride / X64GemmTile.Rows, (rows + (LeastBlocks * X64GemmTile.Rows) - 1) / (LeastBlocks * X64GemmTile.Rows));
+        blockRows = Math.Max(tiles, 1) * X64GemmTile.Rows;
     }
 
     public override int Units => ByPanel ? panels.Count : (rows + blockRows - 1) / blockRows;

@@ -6,5 +6,5 @@ namespace EdgeRuntime.Kernels.Int8.X64;
 internal static class X64Kernels
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
-        X86Base.IsSupported ? [.. X64Conv2D.Entries, .. X64DepthwiseConv2D.Entries, .. Avx2SumKernel.Entries] : [];
+        X86Base.IsSupported ? [.. X64Conv2D.Entries, .. X64DepthwiseConv2D.Entries, .. Avx512SumKernel.Entries, .. Avx2SumKernel.Entries] : [];
 }
