@@ -1,3 +1,4 @@
+using EdgeRuntime.Kernels.Float32;
 using EdgeRuntime.Kernels.Int8;
 using EdgeRuntime.Model;
 
@@ -36,7 +37,7 @@ internal sealed record KernelEntry(
 /// </summary>
 internal static class KernelTable
 {
-    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. Binary.BinaryKernels.Entries, .. ReferenceKernels.Entries];
+    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. Float32Kernels.Entries, .. Binary.BinaryKernels.Entries, .. ReferenceKernels.Entries];
 
     /// <summary>The entry for a request.</summary>
     /// <exception cref="EdgeModelException">No kernel supports it.</exception>
