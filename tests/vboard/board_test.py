@@ -94,13 +94,15 @@ class BoardTest:
         self.board.ssh(f"vboard-camera {f'/root/{digit}.yuyv' if digit else 'off'}")
 
     def unplug(self):
-        """Takes the camera away from under whoever uses it."""
-        self.board.ssh("v4l2-ctl -d0 -c disconnect=1; sleep 1; vboard-camera off; for i in $(seq 50); do rmmod vivid && break; sleep 0.2; done")
+        """Takes the camera away from under whoever uses it, and waits until that has let it go."""
+        self.board.ssh("vboard-camera off; echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind; for i in $(seq 100); do ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q /dev/video || break; sleep 0.2; done")
 
     def plug(self, digit, width=640, height=480, timings=0):
-        """Plugs a camera in that has only this size and shows a digit."""
+        """Plugs a camera in that has only this size and shows a digit. The service sleeps until it is complete: the driver makes it in several steps."""
         name = digit if width == 640 else f"{digit}-{width}"
-        self.board.ssh(f"echo {timings} >/run/vboard-timings; modprobe vivid; udevadm settle; vboard-camera /root/{name}.yuyv {width} {height}")
+        self.board.ssh(
+            "pid=$(pidof edged); [ -z \"$pid\" ] || kill -STOP $pid; echo vivid.0 >/sys/bus/platform/drivers/vivid/bind; udevadm settle; "
+            f"for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index={timings} >/dev/null; done; vboard-camera /root/{name}.yuyv {width} {height}; [ -z \"$pid\" ] || kill -CONT $pid")
 
     def config(self, name, **changes):
         """The test's configuration, with other values for some keys, in a file."""

@@ -81,7 +81,7 @@ HOOK
     # As a real camera it knows its picture size as soon as it is there: once a program streams from it, its timings cannot be set any more.
     cat > "$R/etc/modprobe.d/vivid.conf" <<'VIVID'
 options vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1 ccs_cap_mode=0 ccs_out_mode=0
-install vivid /sbin/modprobe --ignore-install vivid $CMDLINE_OPTS && for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index=$(cat /run/vboard-timings 2>/dev/null || echo 0); done
+install vivid /sbin/modprobe --ignore-install vivid $CMDLINE_OPTS && for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index=0; done
 VIVID
     # The cold plug leaves the PCI bus out: the USB host of virt is named here.
     printf 'vivid\nxhci-pci\n' > "$R/etc/modules-load.d/vboard.conf"
