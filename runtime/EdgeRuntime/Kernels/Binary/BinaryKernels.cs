@@ -12,6 +12,7 @@ internal static class BinaryKernels
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         .. NeonBinaryConv2DEntries.Entries,
+        .. X64.X64BinaryKernels.Entries,
         PopcountBinaryConv2D.Entry("binary.conv2d.popcount", OperatorKind.BinaryConv2D),
         PopcountBinaryConv2D.Entry("binary.fully-connected.popcount", OperatorKind.BinaryFullyConnected),
         new("binary.binarize.int8.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Int8, r => new NeonBinarize<NeonInt8Signs>(r)),
