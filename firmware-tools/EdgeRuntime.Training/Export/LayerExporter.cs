@@ -52,6 +52,8 @@ internal sealed class LayerExporter(GraphEmitter emitter)
                 return x;
             case SignLayer:
                 return packed.Binarize(x, [.. Enumerable.Repeat(1.0, x.Channels)], x.Offset ?? new double[x.Channels]);
+            case ScaledSignConvLayer scaled:
+                return packed.Scaled(scaled.Conv, Applied(packed.Real(x)));
             case BinaryResidualLayer { HasSigns: true } block when LayerWeights.Of(block.Conv).IsBinary:
                 return packed.Residual(block, packed.Real(x));
             case BinaryResidualLayer block:

@@ -61,6 +61,22 @@ internal sealed class PackedLayers(GraphEmitter emitter)
         return sum with { Offset = Values(block.After) };
     }
 
+    /// <summary>A convolution of the signs of real x, scaled with the mean magnitude of each window of x.</summary>
+    public ExportedValue Scaled(ConvLayer conv, ExportedValue x)
+    {
+        ExportedValue signs = Binarize(x, [.. Enumerable.Repeat(1.0, x.Channels)], new double[x.Channels]);
+        string name = emitter.NextName("magnitude");
+        // A slope of -1 below 0 makes the magnitude.
+        int slopes = emitter.Constant(name + ".slopes", [.. Enumerable.Repeat(-1f, x.Channels)], x.Channels);
+        ExportedValue magnitude = emitter.Add(OperatorKind.PRelu, name, [x.Tensor, slopes], x.Type, x.Shape);
+        ExportedValue mean = emitter.Add(OperatorKind.Mean, name + ".mean", [magnitude.Tensor], x.Type, new Shape(1, x.Shape[1], x.Shape[2], 1), new ReduceOptions([3], KeepDimensions: true));
+        LayerWeights weights = LayerWeights.Of(conv);
+        return Emit(
+            conv, weights, signs, DataType.Float32,
+            constants => [Floats(constants + ".scales", weights.Scales), Floats(constants + ".bias", new double[weights.Outputs]), -1, -1, -1, -1, mean.Tensor],
+            Activation.None);
+    }
+
     /// <summary>The sign of scale * x + offset for real x, without its pending offset.</summary>
     public ExportedValue Binarize(ExportedValue x, ReadOnlySpan<double> scale, ReadOnlySpan<double> offset)
     {

@@ -17,6 +17,7 @@ public static class TrainingMethods
         ("bnn", "signs of all weights and activations (Hubara et al. 2016)"),
         ("bwn", "scaled signs of inner weights, real activations (Rastegari et al. 2016)"),
         ("xnor", "scaled signs of inner weights, signs of activations (Rastegari et al. 2016)"),
+        ("xnor-k", "as xnor, with the scale K of each window of a convolution's input; block order NormSignConvPool"),
         ("binary-activations", "signs of activations, real weights: the stage before xnor or react (Martinez et al. 2020), see --start"),
         ("react", "as xnor, in residual blocks with shifts and parametric rectifiers (Liu et al. 2018, 2020)"),
     ];
@@ -26,7 +27,8 @@ public static class TrainingMethods
 /// <param name="Inner">Makes the mapping of inner layers' weights.</param>
 /// <param name="Edge">Makes the mapping of the first and the last layer's weights.</param>
 /// <param name="HasBinaryActivations">Whether activations are signs.</param>
-internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping> Edge, bool HasBinaryActivations)
+/// <param name="HasInputScales">Whether convolutions of signs are scaled with the input's magnitude.</param>
+internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping> Edge, bool HasBinaryActivations, bool HasInputScales = false)
 {
     public static MethodStyle Of(string method) => method switch
     {
@@ -36,6 +38,7 @@ internal sealed record MethodStyle(Func<WeightMapping> Inner, Func<WeightMapping
         "bnn" => new(() => new SignWeights(), () => new SignWeights(), true),
         "bwn" => new(() => new ScaledSignWeights(), Real, false),
         "binary-activations" => new(Real, Real, true),
+        "xnor-k" => new(() => new ScaledSignWeights(), Real, true, HasInputScales: true),
         "xnor" or "react" => new(() => new ScaledSignWeights(), Real, true),
         _ => throw new TrainingException(TrainingError.InvalidOption, $"method '{method}' is unknown; known are {string.Join(", ", TrainingMethods.All.Select(m => m.Name))}"),
     };

@@ -26,10 +26,16 @@ internal sealed class PlainBlocks(NetworkRequest request, LayerList layers)
     public PlainBlocks Conv(int input, int output, int kernel = 3, bool pool = false, int stride = 1, int? padding = null, int poolWindow = 2, int poolStride = 2)
     {
         Layer? pooling = pool ? new MaxPoolLayer(poolWindow, poolStride) : null;
-        Prepare(input);
+        bool scaled = style.HasInputScales && !isFirst;
+        if (scaled && request.Order != BlockOrder.NormSignConvPool)
+            throw new TrainingException(TrainingError.InvalidOption, $"method {request.Method} needs block order NormSignConvPool: in order {request.Order} a convolution's input is signs, whose magnitudes are all 1");
+        if (scaled)
+            layers.Add(new BatchNormLayer(input));
+        else
+            Prepare(input);
         // Signs have no 0: the border of a packed map is 1.
-        var conv = new ConvLayer(input, output, kernel, stride, padding ?? kernel / 2, 1, Mapping(), hasSigns ? 1 : 0);
-        Weighted(conv, pooling, output);
+        var conv = new ConvLayer(input, output, kernel, stride, padding ?? kernel / 2, 1, Mapping(), hasSigns || scaled ? 1 : 0);
+        Weighted(scaled ? new ScaledSignConvLayer(conv) : conv, pooling, output);
         return this;
     }
 

@@ -58,5 +58,9 @@ internal static class ResidualNetworks
 
     // Signs have no 0: the border of a packed map is 1.
     private static Layer[] Binary(int input, int output, int stride, MethodStyle style) =>
-        [new BatchNormLayer(input), new SignLayer(), new ConvLayer(input, output, 3, stride, 1, 1, style.Inner(), padValue: 1)];
+        style.HasInputScales
+            ? [new BatchNormLayer(input), new ScaledSignConvLayer(Conv(input, output, stride, style))]
+            : [new BatchNormLayer(input), new SignLayer(), Conv(input, output, stride, style)];
+
+    private static ConvLayer Conv(int input, int output, int stride, MethodStyle style) => new(input, output, 3, stride, 1, 1, style.Inner(), padValue: 1);
 }

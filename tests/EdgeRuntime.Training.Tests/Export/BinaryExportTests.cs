@@ -29,6 +29,8 @@ public class BinaryExportTests
         data.Add("mobilenet-v1", "bwn", 0.25, BlockOrder.ConvPoolNormSign);
         data.Add("binary-resnet", "react", 0.5, BlockOrder.ConvPoolNormSign);
         data.Add("binary-digits", "react", 1, BlockOrder.ConvPoolNormSign);
+        data.Add("lenet-5", "xnor-k", 0.5, BlockOrder.NormSignConvPool);
+        data.Add("resnet-18", "xnor-k", 0.125, BlockOrder.NormSignConvPool);
         data.Add("quicknet-small", "binary-activations", 0.5, BlockOrder.ConvPoolNormSign);
         data.Add("lenet-5", "binary-activations", 0.5, BlockOrder.ConvPoolNormSign);
         data.Add("quicknet-small", "react", 0.5, BlockOrder.ConvPoolNormSign);

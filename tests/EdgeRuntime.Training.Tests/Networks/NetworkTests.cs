@@ -157,6 +157,37 @@ public class NetworkTests
     }
 
     [Fact]
+    public void Scale_K_is_the_mean_magnitude_of_the_window_and_multiplies_the_sum_of_signs()
+    {
+        manual_seed(9);
+        using var scope = NewDisposeScope();
+        var conv = new ConvLayer(3, 2, 3, 2, 1, mapping: new ScaledSignWeights(), padValue: 1);
+        var layer = new ScaledSignConvLayer(conv);
+        layer.eval();
+        Tensor x = randn(1, 3, 5, 5), y = layer.call(x);
+        float[] w = [.. conv.Mapping.MapForUse(conv.Weight).contiguous().data<float>()];
+        for (int oy = 0; oy < 3; oy++)
+        {
+            for (int ox = 0; ox < 3; ox++)
+            {
+                double k = 0, sum = 0;
+                for (int t = 0; t < 27; t++)
+                {
+                    int c = t / 9, row = 2 * oy + t / 3 % 3 - 1, column = 2 * ox + t % 3 - 1;
+                    bool inside = row is >= 0 and < 5 && column is >= 0 and < 5;
+                    float value = inside ? x[0, c, row, column].item<float>() : 0;
+                    k += Math.Abs(value) / 27;
+                    sum += (value >= 0 ? 1 : -1) * w[27 + t];
+                }
+
+                Assert.Equal(sum * k, y[0, 1, oy, ox].item<float>(), 1e-4);
+            }
+        }
+
+        Assert.Contains("needs block order NormSignConvPool", Assert.Throws<TrainingException>(() => Make("lenet-5", "xnor-k", 32, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Impossible_combinations_are_refused_in_one_line()
     {
         Assert.Contains("no form with binary activations", Assert.Throws<TrainingException>(() => Make("resnet-8", "xnor", 32, 1)).Message, StringComparison.Ordinal);
