@@ -8,6 +8,7 @@ internal sealed class BinaryDigitsSection : IResultsSection
     [
         ("BNN, fully connected", "mnist-mlp-bnn", "1.40 %"),
         ("BNN, fully connected, small affine augmentation", "mnist-mlp-bnn-affine", "0.96 %"),
+        ("the same trained on, weaker augmentation", "mnist-mlp-bnn-2", "0.96 %"),
         ("BinaryConnect, fully connected", "mnist-mlp-binaryconnect", "1.29 %"),
         ("BinaryConnect, fully connected, small affine augmentation", "mnist-mlp-binaryconnect-affine", "1.29 %"),
         ("not binarized, fully connected", "mnist-mlp-float", "1.3 %"),

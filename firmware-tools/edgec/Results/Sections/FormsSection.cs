@@ -12,8 +12,8 @@ internal sealed class FormsSection : IResultsSection
         ResultLog[] runs = [.. logs.StartingWith("forms-")];
         page.Paragraph(
             "Whole .edge files and times of one inference on one thread, the shortest of many, with random weights. The methods react and xnor keep first and last layer and the factors of each channel real, "
-            + "which is why small networks do not come near the 32x of single bits. The times are those of a PC, whose float operators and binary layers with real input are portable code, while most int8 operators have "
-            + "vector kernels; docs/binary-performance.md has the cores of the boards.");
+            + "which is why small networks do not come near the 32x of single bits. The times are those of a PC, whose other kernels have vectors of up to 512 bits; docs/binary-performance.md has the cores of "
+            + "the boards.");
         if (runs.Length == 0)
             page.Paragraph("not run");
         else
