@@ -67,12 +67,14 @@ internal static class TrainVerb
         var output = new Option<string>("--output", "-o") { Description = "File to write", Required = true };
         var half = new Option<bool>("--bf16") { Description = "Compute products in bfloat16 while training: faster on processors that have it" };
         var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
+        var first = new Option<string>("--first-layer") { Description = "Binary networks: real layers before the first sign as float or int8 in the file", DefaultValueFactory = _ => "float" };
+        first.AcceptOnlyFromAmong("float", "int8");
         method.AcceptOnlyFromAmong(Methods);
 
         var command = new Command(kind.Name, kind.Description)
         {
             network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, start, resume, description, origin, licence,
-            output, half, log,
+            output, half, log, first,
         };
         foreach (Option option in kind.Options)
             command.Add(option);
@@ -118,7 +120,7 @@ internal static class TrainVerb
                     Licence = parsed.GetValue(licence)!,
                     CreatedBy = CommandLine(parsed),
                 };
-                using EdgeModel model = Export(made, splits, metadata);
+                using EdgeModel model = Export(made, splits, metadata, parsed.GetValue(first) == "int8");
                 model.Save(file);
                 double accuracy = RuntimeEvaluation.Accuracy(model, made, splits.Test);
                 ModelCard.Write(Path.ChangeExtension(file, ".md"), model, course, new FileInfo(file).Length, accuracy);
@@ -126,6 +128,8 @@ internal static class TrainVerb
                 ResultLog result = TrainingLog.Of(CommandLine(parsed), request, course, model, accuracy, new FileInfo(file).Length, FloatBytes(made, request));
                 if (parsed.GetValue(start) is { } earlier)
                     result.Configuration["start"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(earlier));
+                if (parsed.GetValue(first) == "int8")
+                    result.Configuration["firstLayer"] = "int8";
                 if (!IsQuantized(made))
                     MeasureAgreement(result, made, splits.Test, writer);
                 if (parsed.GetValue(leftOut) is { } missing)
@@ -200,14 +204,20 @@ internal static class TrainVerb
     }
 
     /// <summary>The trained network as the runtime runs it; methods int8 and qat- quantize, with pictures of the training set or with the ranges of training.</summary>
-    private static EdgeModel Export(Network network, DataSplits splits, ModelMetadata metadata)
+    private static EdgeModel Export(Network network, DataSplits splits, ModelMetadata metadata, bool quantizeFirst)
     {
         EdgeModel model = NetworkExport.ToModel(network, metadata, softmax: true, out var ranges);
         int bits = network.Method == "int8" ? 8 : QuantizationAwareTraining.BitsOf(network.Method);
-        if (bits == 0)
+        if (bits == 0 && !quantizeFirst)
             return model;
         ImageSet pictures = splits.Train.Take(CalibrationPictures);
         IEnumerable<float[]> inputs = Enumerable.Range(0, pictures.Count).Select(i => NetworkExport.InputOf(network, pictures.Picture(i)));
+        if (bits == 0)
+        {
+            using (model)
+                return RealLayersQuantization.QuantizeFirst(model, inputs, new QuantizationOptions());
+        }
+
         return PostTrainingQuantization.Quantize(model, inputs, new QuantizationOptions
         {
             WeightBits = bits,

@@ -1,3 +1,4 @@
+using EdgeRuntime.Compression;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training.Data;
 using EdgeRuntime.Training.Export;
@@ -117,6 +118,32 @@ public class BinaryExportTests
         using (EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata()))
             Assert.Equal(DataType.Bit, model.Graph.Tensors[model.Graph.Nodes[0].Inputs[1]].Type);
         Compare(network, data.Test);
+    }
+
+    [Theory]
+    [InlineData("binary-digits", "react")]
+    [InlineData("vgg-small", "xnor")]
+    public void Layers_before_the_first_sign_can_be_int8_with_nearly_all_decisions_alike(string name, string method)
+    {
+        DataSplits data = Bars();
+        Network network = NetworkCatalog.Create(name, new NetworkRequest(new PictureShape(32, 32, 3), 4, method, method == "xnor" ? 0.25 : 1), data.Train.Classes, Normalization.Symmetric(3), 3);
+        using var folder = new TemporaryFolder();
+        new Training.Trainer(network, data, new TrainingOptions { Epochs = 4, BatchSize = 8, LearningRate = 0.003, WarmupSteps = 0, Threads = 1 }, folder.Path)
+            .Run(resume: false, cancel: TestContext.Current.CancellationToken);
+        using EdgeModel real = NetworkExport.ToModel(network, new ModelMetadata());
+        float[][] inputs = [.. Enumerable.Range(0, 32).Select(i => NetworkExport.InputOf(network, data.Train.Picture(i)))];
+        using EdgeModel mixed = RealLayersQuantization.QuantizeFirst(real, inputs, new QuantizationOptions());
+        Assert.Equal(DataType.Int8, mixed.Graph.Tensors[mixed.Graph.Inputs[0]].Type);
+        Assert.Contains(mixed.Graph.Nodes, n => n.Kind is OperatorKind.BinaryConv2D);
+        Assert.True(mixed.ToBytes().Length < real.ToBytes().Length, $"{mixed.ToBytes().Length} against {real.ToBytes().Length} bytes");
+        using EdgeModel loaded = EdgeModel.Load(mixed.ToBytes());
+        ExportAgreement agreement = ExportAgreement.Of(RuntimeEvaluation.Outputs(real, network, data.Test), RuntimeEvaluation.Outputs(loaded, network, data.Test), 4);
+        Assert.True(agreement.SameDecisions >= data.Test.Count - 1, agreement.ToString());
+        Assert.Contains("no binary operator", Assert.Throws<CompressionException>(() => RealLayersQuantization.QuantizeFirst(Untrained("resnet-8", "float"), inputs, new QuantizationOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("no real layer stands in front", Assert.Throws<CompressionException>(() => RealLayersQuantization.QuantizeFirst(Untrained("convnet", "bnn"), inputs, new QuantizationOptions())).Message, StringComparison.Ordinal);
+
+        static EdgeModel Untrained(string network, string by) => NetworkExport.ToModel(
+            NetworkCatalog.Create(network, new NetworkRequest(new PictureShape(32, 32, 3), 4, by, 0.25), ["0", "1", "2", "3"], Normalization.Symmetric(3), 3), new ModelMetadata());
     }
 
     [Fact]
