@@ -36,7 +36,7 @@ def unplugged(t):
 def no_camera(t):
     t.board.ssh(f"systemctl stop {SERVICE}")
     t.unplug()
-    mark = t.mark()
+    mark = t.mark("camera")
     t.board.ssh(f"systemctl start --no-block {SERVICE}")
     t.check("without a camera it says so", lambda: "there is no such device" in t.events("camera", mark))
     t.check("and is not ready", lambda: t.show("ActiveState") == "activating" and "no such device" in t.show("StatusText"))
@@ -72,7 +72,7 @@ def faults(t):
 
 
 def serial_gone(t):
-    pid, mark, tty = t.pid(), t.mark(), t.board.tty.removeprefix("/dev/")
+    pid, mark, tty = t.pid(), t.mark("reporter-failed"), t.board.tty.removeprefix("/dev/")
     device = t.board.ask(f"readlink -f /sys/class/tty/{tty}/device")
     driver = t.board.ask(f"readlink -f {device}/driver")
     name = device.split("/")[-1]
@@ -86,12 +86,12 @@ def serial_gone(t):
 
 
 def full_disk(t):
-    pid, mark = t.pid(), t.mark()
+    pid, mark, working = t.pid(), t.mark("reporter-failed"), t.mark("reporter-works")
     t.board.ssh("fallocate -l $(df -B1 --output=avail / | tail -1) /var/full; sync")
     t.check("a full disk is told", lambda: "No space left" in t.events("reporter-failed", mark), lambda: t.board.ask("df /"))
     t.check("and the rest works", lambda: t.active() and t.pins_are(0, 1) and t.said("7"))
     t.board.ssh("rm /var/full")
-    t.check("with room again the file goes on", lambda: "file /var/lib/edge-runtime/lines.jsonl works again" in t.events("reporter-works", mark))
+    t.check("with room again the file goes on", lambda: "file /var/lib/edge-runtime/lines.jsonl works again" in t.events("reporter-works", working))
     t.check("with whole lines", lambda: t.board.ask("tail -n 2 /var/lib/edge-runtime/lines.jsonl | head -n 1").startswith('{"frame"'))
     t.check("in the same process", lambda: t.pid() == pid)
 

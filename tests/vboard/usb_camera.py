@@ -12,7 +12,9 @@ SET_CONFIGURATION, GET_CONFIGURATION, CONFIGURATION_STATUS, SET_ALTERNATE, GET_A
 CANCEL, CONTROL_PACKET, BULK_PACKET = 21, 100, 101
 SUCCESS, CANCELLED, STALL = 0, 1, 4
 HIGH_SPEED, NO_ENDPOINT = 2, 255
-CAPABILITIES = 1 << 1 | 1 << 4  # the device's version, the endpoints' packet sizes
+# The device's version, the endpoints' packet sizes, numbers of 64 bits, lengths of 32: what QEMU asks for on an xHCI bus.
+CAPABILITIES = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6
+BULK_HEADER = "<BBHIH"
 END_OF_HEADER, END_OF_FRAME = 0x80, 0x02
 
 
@@ -27,7 +29,9 @@ class UsbCamera:
         self.requests, self.gate = [], threading.Condition()
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.connect(str(path))
-        self.write(HELLO, 0, b"vm_test".ljust(64, b"\0") + struct.pack("<I", CAPABILITIES))
+        # Each end says hello with numbers of 32 bits; they have 64 from then on.
+        hello = b"vm_test".ljust(64, b"\0") + struct.pack("<I", CAPABILITIES)
+        self.connection.sendall(struct.pack("<III", HELLO, len(hello), 0) + hello)
         self.alive = True
         self.threads = [threading.Thread(target=run, daemon=True) for run in (self.serve, self.stream)]
         for thread in self.threads:
@@ -49,7 +53,7 @@ class UsbCamera:
         self.connection.close()
 
     def write(self, kind, number, body):
-        self.connection.sendall(struct.pack("<III", kind, len(body), number) + body)
+        self.connection.sendall(struct.pack("<IIQ", kind, len(body), number) + body)
 
     def read(self, length):
         data = b""
@@ -63,8 +67,11 @@ class UsbCamera:
     def serve(self):
         """Answers the host, until either end closes."""
         try:
+            _, length, _ = struct.unpack("<III", self.read(12))
+            self.read(length)
+            self.plug_in()
             while True:
-                kind, length, number = struct.unpack("<III", self.read(12))
+                kind, length, number = struct.unpack("<IIQ", self.read(16))
                 self.answer(kind, number, self.read(length))
         except OSError:
             with self.gate:
@@ -72,16 +79,14 @@ class UsbCamera:
                 self.gate.notify()
 
     def answer(self, kind, number, body):
-        if kind == HELLO:
-            self.plug_in()
-        elif kind in (SET_CONFIGURATION, GET_CONFIGURATION):
+        if kind in (SET_CONFIGURATION, GET_CONFIGURATION):
             self.write(CONFIGURATION_STATUS, number, bytes([SUCCESS, 1]))
         elif kind in (SET_ALTERNATE, GET_ALTERNATE):
             self.write(ALTERNATE_STATUS, number, bytes([SUCCESS, body[0], 0]))
         elif kind == CONTROL_PACKET:
             self.control(number, body)
         elif kind == BULK_PACKET:
-            endpoint, _, length, _ = struct.unpack("<BBHI", body[:8])
+            endpoint, _, length, _, _ = struct.unpack(BULK_HEADER, body[:10])
             with self.gate:
                 self.requests.append((number, endpoint, length))
                 self.gate.notify()
@@ -89,7 +94,7 @@ class UsbCamera:
             with self.gate:
                 for request in [r for r in self.requests if r[0] == number]:
                     self.requests.remove(request)
-                    self.write(BULK_PACKET, number, struct.pack("<BBHI", request[1], CANCELLED, 0, 0))
+                    self.write(BULK_PACKET, number, struct.pack(BULK_HEADER, request[1], CANCELLED, 0, 0, 0))
 
     def plug_in(self):
         types, interfaces, sizes = bytearray([NO_ENDPOINT] * 32), bytearray(32), [0] * 32
@@ -141,7 +146,7 @@ class UsbCamera:
         room = min(length, usb.PAYLOAD) - 2
         part, self.rest = self.rest[:room], self.rest[room:]
         data = bytes([2, END_OF_HEADER | self.frame_id | (0 if self.rest else END_OF_FRAME)]) + part
-        self.write(BULK_PACKET, number, struct.pack("<BBHI", endpoint, SUCCESS, len(data), 0) + data)
+        self.write(BULK_PACKET, number, struct.pack(BULK_HEADER, endpoint, SUCCESS, len(data), 0, 0) + data)
 
 
 def jpeg(grey, width, height):
