@@ -19,8 +19,8 @@ from board_test import BoardTest
 # In order: each begins with a service that runs and shows 7, but for the last, which begins with nothing installed.
 PARTS = (
     service_parts.deployment, service_parts.tools, service_parts.reload, fault_parts.crash, fault_parts.unplugged, fault_parts.no_camera, fault_parts.watchdog,
-    camera_parts.usb_camera, camera_parts.csi_camera, fault_parts.faults, fault_parts.serial_gone, fault_parts.full_disk, fault_parts.cannot_begin, service_parts.rollback, service_parts.reboot, service_parts.package,
-    service_parts.archive)
+    camera_parts.usb_camera, camera_parts.csi_camera, fault_parts.faults, fault_parts.serial_gone, fault_parts.full_disk, fault_parts.cannot_begin,
+    service_parts.rollback, service_parts.reboot, service_parts.package, service_parts.archive)
 
 
 def run(test, only):
