@@ -16,7 +16,7 @@ def main():
         "installs what it needs; the network is used for Debian packages only. One part alone: `tests/vboard/vm_test.py virt --only reboot`.", "",
         "What no emulated board shows: a CSI camera (`rpicam-vid` is a stand-in), the Pi 4's and 5's pin controllers, temperature, throttling, real electrical levels. The",
         "emulated Pi 3 has no USB port left for a camera, and its clock is not that of a board.", ""]
-    for machine, name in NAMES.items():
+    for machine, name in [(machine + kind, name + text) for machine, name in NAMES.items() for kind, text in (("", ""), ("-parts", "; some parts alone, run later"))]:
         path = TOP / "out/vm-test" / f"{machine}.json"
         if not path.exists():
             continue

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Deploys to an emulated board with the script that users run, and checks from outside that it does what it should, through faults.
 
-    vm_test.py [virt|raspi3b] [--only PART]...      result: out/vm-test/MACHINE.json, exit code 0 when every check passed
+    vm_test.py [virt|raspi3b] [--only PART]...      result: out/vm-test/MACHINE.json (MACHINE-parts.json with --only), exit code 0 when every check passed
 
 Everything is observed from outside the program: pins at the controller, the serial line at its other end, states as systemd tells them.
 """
@@ -49,7 +49,8 @@ def main():
         test.board.stop()
     failed = sum(not r["passed"] for r in test.results)
     report = {"machine": machine, "complete": not only, "seconds": round(time.monotonic() - test.started), "checks": test.results}
-    (test.folder / f"{machine}.json").write_text(json.dumps(report, indent=1) + "\n")
+    # A run of some parts leaves the result of the last whole one alone.
+    (test.folder / f"{machine}{'-parts' if only else ''}.json").write_text(json.dumps(report, indent=1) + "\n")
     print(f"{len(test.results) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
