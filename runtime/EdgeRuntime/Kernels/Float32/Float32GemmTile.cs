@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
 
 namespace EdgeRuntime.Kernels.Float32;
 
@@ -63,6 +64,8 @@ internal static unsafe class Float32GemmTile<TLanes, TVector>
             nint step = full ? block->OutputStride : Width;
             if (rows == 1)
                 OneRow(block, a, output);
+            else if (AdvSimd.Arm64.IsSupported)
+                NeonRows(block, a, output, step, rows);
             else
                 SixRows(block, a, output, step, rows);
             if (full)
@@ -70,6 +73,18 @@ internal static unsafe class Float32GemmTile<TLanes, TVector>
             for (int r = 0; r < Math.Min(rows, Rows); r++)
                 new Span<float>(whole + (r * Width), block->Columns).CopyTo(new Span<float>(y + (r * block->OutputStride), block->Columns));
         }
+    }
+
+    private static void NeonRows(Float32Block* block, float* a, float* y, nint step, int rows)
+    {
+        float** addresses = stackalloc float*[Rows];
+        for (int r = 0; r < Rows; r++)
+            addresses[r] = a + (Math.Min(r, rows - 1) * block->AStride);
+        float* sums = stackalloc float[Rows * Width];
+        NeonFloat32GemmTile.SixRows(addresses, block->Panel, block->Depth, sums);
+        TVector low = TLanes.Create(block->Low), high = TLanes.Create(block->High);
+        for (int r = 0; r < Math.Min(rows, Rows); r++, sums += Width, y += step)
+            Finish(TLanes.Load(sums), TLanes.Load(sums + TLanes.Count), low, high, y);
     }
 
     // Rows past the last one repeat it, and store the same to the same place.
