@@ -130,7 +130,7 @@ internal static class TrainVerb
                     result.Configuration["start"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(earlier));
                 if (parsed.GetValue(first) == "int8")
                     result.Configuration["firstLayer"] = "int8";
-                if (!IsQuantized(made))
+                if (!IsQuantized(made) && parsed.GetValue(first) != "int8")
                     MeasureAgreement(result, made, splits.Test, writer);
                 if (parsed.GetValue(leftOut) is { } missing)
                     MeasureLeftOut(result, missing, model, made, splits.Test, writer);

@@ -7,6 +7,7 @@ internal sealed class BinaryCifarSection : IResultsSection
     [
         ("residual binary blocks (binary weights and activations)", "cifar10-quicknet-react", "goal 18 % in 100 KB"),
         ("the same trained on", "cifar10-quicknet-react-2", "goal 18 % in 100 KB"),
+        ("the same, layers before the first sign int8", "cifar10-quicknet-react-2-int8", "goal 18 % in 100 KB"),
         ("the same shape, not binarized", "cifar10-quicknet-float", ""),
         ("BNN ConvNet", "cifar10-convnet-bnn", "10.15 % (Torch7), 11.40 % (Theano)"),
         ("the same shape, not binarized", "cifar10-convnet-float", "10.94 %"),

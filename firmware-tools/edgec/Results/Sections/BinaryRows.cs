@@ -26,9 +26,9 @@ internal static class BinaryRows
     private static string Setting(ResultLogs logs, string name, string setting) =>
         logs.TryGet(name, out ResultLog? log) && log.Configuration.TryGetValue(setting, out string? value) ? value : "";
 
-    // Logs of before the comparison was part of a training do not have it.
+    // Logs of before the comparison was part of a training do not have it; where the first layers became int8 afterwards, it is of the file before that.
     private static string Agreement(ResultLogs logs, string name) =>
-        logs.TryGet(name, out ResultLog? log) && log.Figures.TryGetValue("agreeingDecisions", out double share) ? ResultsPage.Percent(share) : "";
+        logs.TryGet(name, out ResultLog? log) && !log.Configuration.ContainsKey("firstLayer") && log.Figures.TryGetValue("agreeingDecisions", out double share) ? ResultsPage.Percent(share) : "";
 
     private static string Smaller(ResultLogs logs, string name) =>
         logs.TryGet(name, out ResultLog? log) ? ResultsPage.Times(log.Figures["floatBytes"] / log.Figures["fileBytes"]) : "";

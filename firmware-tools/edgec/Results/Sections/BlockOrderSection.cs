@@ -11,6 +11,8 @@ internal sealed class BlockOrderSection : IResultsSection
         ("convolution, BatchNorm, sign, pooling (ordinary)", "block-order-ordinary-"),
     ];
 
+    private static readonly (string What, string Prefix)[] Rows = [.. Orders, ("XNOR-Net's order with the scale K of the input", "xnor-k-")];
+
     public string Title => "Order of the layers in a binary block";
 
     public void Write(ResultsPage page, ResultLogs logs)
@@ -18,9 +20,9 @@ internal sealed class BlockOrderSection : IResultsSection
         page.Paragraph(
             "Test accuracy of the same network with the same budget and three seeds. Published on ImageNet, AlexNet form, top-1 (survey's table 4): XNOR-Net 44.2 %, BNN 27.9 %; the order alone "
             + "is worth 14 points there with scale factors (Rastegari et al. 2016, table 3: 30.3 % against 44.2 %).");
-        page.Table(["order", "seeds", "mean", "standard deviation", "each"], Orders.Select(o => Row(o.What, [.. logs.StartingWith(o.Prefix)])));
+        page.Table(["order", "seeds", "mean", "standard deviation", "each"], Rows.Select(o => Row(o.What, [.. logs.StartingWith(o.Prefix)])));
         WriteDifference(page, logs);
-        page.Commands(Orders.SelectMany(o => logs.StartingWith(o.Prefix)));
+        page.Commands(Rows.SelectMany(o => logs.StartingWith(o.Prefix)));
     }
 
     private static IReadOnlyList<string> Row(string what, ResultLog[] runs)
