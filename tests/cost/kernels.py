@@ -42,9 +42,11 @@ KERNELS = [
     Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride2", {"sdot": 12, "zip1": 12, "zip2": 4}),
     # 16 elements a step.
     Kernel(INT8 + "NeonSumKernel_1<EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundAwayFromZero>__SumScaled", {"sqrdmulh": 8, "srshl": 8}),
+    # 6 rows x 8 channels x 4 depths.
+    Kernel("EdgeRuntime_EdgeRuntime_Kernels_Float32_NeonFloat32GemmTile__SixRows", {"fmla": 48, "mov": 0}),
 ]
 
-ARITHMETIC = re.compile(r"(smull2?|smlal2?|sadalp|sdot|cnt|eor|sqrdmulh|addp|uadalp)$")
+ARITHMETIC = re.compile(r"(smull2?|smlal2?|sadalp|sdot|cnt|eor|sqrdmulh|addp|uadalp|fmla)$")
 # Vector registers to and from the frame: str q8, [sp, #16] and ldr q8, [x29, #48].
 SPILL = re.compile(r"(str|ldr|stp|ldp|stur|ldur)\s+[qd]\d+,.*\[(sp|x29)\b")
 BRANCH = re.compile(r"(?:b|b\.\w+|cbn?z|tbn?z)\s+(?:.*,\s*)?(?:0x)?([0-9a-f]+)\b(?=\s*(?:<|$))")
