@@ -84,8 +84,8 @@ def print_table(results):
     """Networks x cores, with XNNPACK's cycles beside ours where they are known."""
     print(f"{'network':20} {'core':4} {'M cycles':>9} {'ms':>8} {'L1D k':>8} {'L2 k':>7} {'M instr':>9} {'XNNPACK':>9} {'ratio':>6}")
     for (network, core), r in results.items():
-        peer = networks.NETWORKS[network].xnnpack.get(core) if network in networks.NETWORKS else None
-        beside = f"{peer:9.2f} {r['cycles'] / 1e6 / peer:6.2f}" if peer else f"{'':9} {'':6}"
+        peer = networks.peer(network, core)
+        beside = f"{peer['cycles'] / 1e6:9.2f} {r['cycles'] / peer['cycles']:6.2f}" if peer else f"{'':9} {'':6}"
         print(f"{network:20} {core:4} {r['cycles'] / 1e6:9.3f} {r['ms']:8.3f} {r['l1_misses'] / 1e3:8.1f} {r['l2_misses'] / 1e3:7.1f}"
               f" {r['instructions'] / 1e6:9.2f} {beside}".rstrip())
 

@@ -10,6 +10,7 @@ import pricing
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 DATA = pathlib.Path(os.environ.get("EDGE_DATA", TOP.parent / "shared" / "data"))
 MODELS = pricing.OUT / "models"
+PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 
 
 class Network(NamedTuple):
@@ -18,21 +19,29 @@ class Network(NamedTuple):
     make: pathlib.Path | tuple
     checked: bool  # its cost, against the record
     start: int  # most milliseconds from the start of edged to the first prediction on a Pi 4; 0 for no limit
-    xnnpack: dict  # M cycles per core: XNNPACK of Debian 12, int8, one thread, by this cost model
+    peer: str  # who ran the same network under this cost model, in peers/PEER.json
 
 
 NETWORKS = {
-    "digits-int8": Network(TOP / "deploy/models/digits-int8.edge", True, 120, {}),
-    "mobilenet_v2": Network(("import", DATA / "models/mobilenet_v2_quantized_1x3x224x224.tflite"), True, 0, {"a53": 167.8, "a72": 60.0, "a76": 23.1}),
-    "mobilenet_v1": Network(("generate", "mobilenet_v1", "--size", "224", "--weights", "int8", "--seed", "1"), False, 0, {"a53": 247.5, "a72": 88.5, "a76": 28.1}),
-    "resnet8": Network(("import", DATA / "models/pretrainedResnet_quant.tflite"), True, 120, {"a53": 6.30, "a72": 2.39, "a76": 0.68}),
-    "vww": Network(("import", DATA / "models/vww_96_int8.tflite"), True, 300, {"a53": 5.61, "a72": 1.95, "a76": 0.91}),
-    "bconv-64-56": Network(("generate", "bconv", "--output", "int8", "--channels", "64", "--size", "56"), True, 0, {}),
-    "bconv-256-14": Network(("generate", "bconv", "--output", "float", "--channels", "256", "--size", "14"), True, 0, {}),
-    "bconv-1x1-256-14": Network(("generate", "bconv", "--output", "packed", "--channels", "256", "--size", "14", "--kernel", "1"), True, 0, {}),
-    "quicknet-small": Network(("generate", "quicknet-small", "--size", "224"), False, 0, {}),
-    "person_detect": Network(("import", DATA / "models/person_detect.tflite"), True, 300, {}),
+    "digits-int8": Network(TOP / "deploy/models/digits-int8.edge", True, 120, ""),
+    "mobilenet_v2": Network(("import", DATA / "models/mobilenet_v2_quantized_1x3x224x224.tflite"), True, 0, "xnnpack"),
+    "mobilenet_v1": Network(("generate", "mobilenet_v1", "--size", "224", "--weights", "int8", "--seed", "1"), False, 0, "xnnpack"),
+    "resnet8": Network(("import", DATA / "models/pretrainedResnet_quant.tflite"), True, 120, "xnnpack"),
+    "vww": Network(("import", DATA / "models/vww_96_int8.tflite"), True, 300, "xnnpack"),
+    "bconv-64-56": Network(("generate", "bconv", "--output", "int8", "--channels", "64", "--size", "56"), True, 0, ""),
+    "bconv-256-14": Network(("generate", "bconv", "--output", "float", "--channels", "256", "--size", "14"), True, 0, ""),
+    "bconv-1x1-256-14": Network(("generate", "bconv", "--output", "packed", "--channels", "256", "--size", "14", "--kernel", "1"), True, 0, ""),
+    "quicknet-small": Network(("generate", "quicknet-small", "--size", "224"), False, 0, ""),
+    "person_detect": Network(("import", DATA / "models/person_detect.tflite"), True, 300, ""),
 }
+
+
+def peer(name, core):
+    """Cycles and cache misses of the peer on a network and a core (None without one): XNNPACK of Debian 12, int8, one thread."""
+    network = NETWORKS.get(name)
+    if not network or not network.peer:
+        return None
+    return json.loads((PEERS / f"{network.peer}.json").read_text()).get(name, {}).get(core)
 
 
 def edgec(*arguments):

@@ -54,15 +54,16 @@ def measure():
 
 def totals(log):
     """Networks x cores beside XNNPACK."""
-    yield "| network | core | million cycles | XNNPACK | ratio | ms at the board's clock | share of the limit | L1D misses, k | L2 misses, k |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield "| network | core | million cycles | XNNPACK | ratio | ms at the board's clock | share of the limit | L1D misses, k | L2 misses, k | XNNPACK's |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for name, cores in log["networks"].items():
         for core, r in cores.items():
             macs = sum(layer["macs"] for layer in r["layers"])
-            peer = networks.NETWORKS[name].xnnpack.get(core)
-            beside = f"{peer:.2f} | {r['cycles'] / 1e6 / peer:.2f}" if peer else " | "
+            peer = networks.peer(name, core)
+            beside = f"{peer['cycles'] / 1e6:.2f} | {r['cycles'] / peer['cycles']:.2f}" if peer else " | "
+            l2 = f"{peer['l2_misses'] / 1e3:.1f}" if peer else ""
             limit = macs / CORES[core].int8_macs_per_cycle / r["cycles"]
-            yield (f"| {name} | {core} | {r['cycles'] / 1e6:.3f} | {beside} | {r['ms']:.2f} | {100 * limit:.0f} % | {r['l1'] / 1e3:.1f} | {r['l2'] / 1e3:.1f} |")
+            yield (f"| {name} | {core} | {r['cycles'] / 1e6:.3f} | {beside} | {r['ms']:.2f} | {100 * limit:.0f} % | {r['l1'] / 1e3:.1f} | {r['l2'] / 1e3:.1f} | {l2} |")
 
 
 def layer_table(name, cores):
@@ -110,7 +111,7 @@ def page():
         "This page is written by `make performance` from `performance.json` beside it; do not edit it.",
         "",
         "The figures of the boards are modelled (tests/cost/README.md tells how, and how far they can be trusted): one warm inference of an int8 network, one thread.",
-        "XNNPACK's are those of Debian 12's package under the same model; `tests/cost/peers/xnnpack-cost.sh a53 a72 a76` repeats them. `make cost MODELS=my.edge LAYERS=1`, or",
+        "XNNPACK's are those of Debian 12's package under the same model, with its generic kernels or those it has for the core, whichever cost less; `tests/cost/peers/xnnpack-cost.sh a53 a72 a76` repeats them. `make cost MODELS=my.edge LAYERS=1`, or",
         "`edgec profile my.edge --core a72`, prices any other network; `edged bench my.edge --layers` measures on a real board.",
         "",
         "The limit of a core is what its multipliers can do: " + ", ".join(f"{c.int8_macs_per_cycle:g} multiply-accumulates a cycle on {name}" for name, c in CORES.items())

@@ -81,10 +81,17 @@ def count(core, command, caches=True, run=None, window=(1, 2)):
         os.unlink(name)
 
 
+def jumps(word):
+    """Whether an instruction may be followed by another than the next one: b, bl, b.cond, cbz, cbnz, tbz, tbnz, br, blr, ret."""
+    w = int(word, 16)
+    return w >> 26 & 0x1F == 0x05 or w >> 24 == 0x54 or w >> 25 & 0x3F in (0x1A, 0x1B) or w >> 25 == 0x6B
+
+
 def whole(blocks):
     """
     Takes {(step, address, symbol, code): Figures}, joins blocks that QEMU cut at the border of a page (a loop in two halves would be priced as two loops, and its
-    price would depend on where the linker put it), and returns {(step, symbol, code): Figures}.
+    price would depend on where the linker put it), and returns {(step, symbol, code): Figures}. What lies behind a border may be reached from several blocks before it
+    (the way into a loop and its way round), and is joined to each.
     """
     blocks = dict(blocks)
     starts = defaultdict(list)
@@ -93,13 +100,13 @@ def whole(blocks):
     for key in sorted(blocks, key=lambda k: -k[1]):
         step, address, symbol, code = key
         end = address + len(code) // 2
-        after = [k for k in starts[step, end, symbol] if k in blocks and blocks[k].executed == blocks[key].executed]
-        if end % PAGE or len(after) != 1:
+        after = [k for k in starts[step, end, symbol] if k in blocks]
+        if end % PAGE or jumps(code[-8:]) or len(after) != 1 or blocks[after[0]].executed < blocks[key].executed:
             continue
-        rest = blocks.pop(after[0])
-        rest.executed = 0
-        figures = blocks.pop(key)
-        figures.add(rest)
+        rest, figures = blocks[after[0]], blocks.pop(key)
+        rest.executed -= figures.executed
+        if not rest.executed:
+            figures.add(blocks.pop(after[0]))
         joined = (step, address, symbol, code + after[0][3])
         blocks[joined] = figures
         starts[joined[:3]].append(joined)

@@ -10,11 +10,10 @@ internal sealed class OutputScaling
 {
     private readonly QuantizedMultiplier[] multipliers;
 
-    private OutputScaling(QuantizedMultiplier[] multipliers, Quantization output, Activation activation)
+    public OutputScaling(QuantizedMultiplier[] multipliers, int zeroPoint, int low, int high)
     {
         this.multipliers = multipliers;
-        ZeroPoint = output.ZeroPoint;
-        (Low, High) = ActivationRange.Int8(activation, output);
+        (ZeroPoint, Low, High) = (zeroPoint, low, high);
     }
 
     /// <summary>One multiplier per output channel.</summary>
@@ -45,7 +44,8 @@ internal sealed class OutputScaling
             multipliers[c] = QuantizedMultiplier.Of(Factor(request.Node.Kind, w, x.Scale, scale, y.Scale));
         }
 
-        return new OutputScaling(multipliers, y, activation);
+        (int low, int high) = ActivationRange.Int8(activation, y);
+        return new OutputScaling(multipliers, y.ZeroPoint, low, high);
     }
 
     /// <summary>

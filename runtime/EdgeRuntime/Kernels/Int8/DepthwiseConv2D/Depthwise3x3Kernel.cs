@@ -77,10 +77,14 @@ internal sealed unsafe class Depthwise3x3Kernel<TTile, TRounding> : Kernel
                 row.Row2 = row2 + channel;
                 row.Constants = blocks.Constants(b);
                 row.Output = y + channel;
-                if (columns.Stride == 1)
-                    TTile.Stride1<TRounding>(&row);
+                if (!TTile.HasBlockRounding || blocks.Rounding(b) == BlockRounding.Layer)
+                    RunBlock<TRounding>(&row, columns.Stride);
+                else if (blocks.Rounding(b) == BlockRounding.Short)
+                    RunBlock<RoundAwayFromZeroShort>(&row, columns.Stride);
+                else if (TRounding.HasLimits)
+                    RunBlock<RoundFusedLimited>(&row, columns.Stride);
                 else
-                    TTile.Stride2<TRounding>(&row);
+                    RunBlock<RoundFused>(&row, columns.Stride);
             }
         }
     }
@@ -90,6 +94,15 @@ internal sealed unsafe class Depthwise3x3Kernel<TTile, TRounding> : Kernel
         blocks.Dispose();
         outside.Dispose();
         base.Dispose(disposing);
+    }
+
+    private static void RunBlock<TBlockRounding>(DepthwiseRow* row, int stride)
+        where TBlockRounding : struct, IRounding
+    {
+        if (stride == 1)
+            TTile.Stride1<TBlockRounding>(row);
+        else
+            TTile.Stride2<TBlockRounding>(row);
     }
 
     /// <summary>The first column inside the picture of an input row, or of a row outside of it.</summary>

@@ -13,6 +13,7 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
     public const int Narrow = 8;
 
     private readonly NativeBuffer buffer;
+    private readonly BlockRounding[] rounding;
     private readonly long blockBytes;
     private readonly int step;
 
@@ -25,6 +26,7 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
         blockBytes = bytes(step);
         Bytes = ((Count - 1) * blockBytes) + bytes(LastIsNarrow ? Narrow : step);
         buffer = new NativeBuffer(Bytes);
+        rounding = new BlockRounding[Count];
     }
 
     /// <summary>Channels, at least <see cref="Narrow"/>, and at least <see cref="Wide"/> where the last block is wide.</summary>
@@ -54,25 +56,28 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
         where TTile : struct, IDepthwiseWeights
     {
         var blocks = new DepthwiseBlocks(channels, step, width => (3 * sizeof(int) * width) + TTile.WeightBytes(taps, width));
+        Span<WeightSum> sums = stackalloc WeightSum[Wide];
         for (int b = 0; b < blocks.Count; b++)
         {
             int first = blocks.FirstChannel(b);
             int width = blocks.Width(b);
             int* constants = (int*)blocks.Constants(b);
             sbyte* packed = (sbyte*)(constants + (3 * width));
-            ChannelScaling.Write(scaling, first, width, constants + width);
             for (int c = 0; c < width; c++)
             {
-                int sum = 0;
+                var sum = default(WeightSum);
                 for (int t = 0; t < taps; t++)
                 {
                     sbyte w = weights[((nint)t * channels) + first + c];
-                    sum += w;
+                    sum.Add(w);
                     packed[TTile.WeightOffset(t, c, width)] = w;
                 }
 
-                constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum);
+                constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum.Sum);
+                sums[c] = sum;
             }
+
+            blocks.rounding[b] = ChannelScaling.Write(scaling, first, width, constants, TTile.HasBlockRounding ? sums : default);
         }
 
         return blocks;
@@ -80,6 +85,9 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
 
     /// <summary>Constants of a block.</summary>
     public byte* Constants(int block) => buffer.Pointer + (block * blockBytes);
+
+    /// <summary>What the constants of a block allow.</summary>
+    public BlockRounding Rounding(int block) => rounding[block];
 
     /// <summary>Channels of a block.</summary>
     public int Width(int block) => block == Count - 1 && LastIsNarrow ? Narrow : step;

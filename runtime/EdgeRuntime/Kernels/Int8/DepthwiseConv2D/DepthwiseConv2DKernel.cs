@@ -81,6 +81,15 @@ internal sealed unsafe class DepthwiseConv2DKernel<TTile, TRounding> : Kernel
         base.Dispose(disposing);
     }
 
+    private static void RunBlock<TBlockRounding>(DepthwiseRun* run, int width)
+        where TBlockRounding : struct, IRounding
+    {
+        if (width == DepthwiseBlocks.Wide)
+            TTile.Wide<TBlockRounding>(run);
+        else
+            TTile.Narrow<TBlockRounding>(run);
+    }
+
     private void RunBlocks(DepthwiseRun* run, sbyte* output)
     {
         for (int b = 0; b < blocks.Count; b++)
@@ -89,10 +98,14 @@ internal sealed unsafe class DepthwiseConv2DKernel<TTile, TRounding> : Kernel
             run->Channel = channel;
             run->Constants = blocks.Constants(b);
             run->Output = output + channel;
-            if (blocks.Width(b) == DepthwiseBlocks.Wide)
-                TTile.Wide<TRounding>(run);
+            if (!TTile.HasBlockRounding || blocks.Rounding(b) == BlockRounding.Layer)
+                RunBlock<TRounding>(run, blocks.Width(b));
+            else if (blocks.Rounding(b) == BlockRounding.Short)
+                RunBlock<RoundAwayFromZeroShort>(run, blocks.Width(b));
+            else if (TRounding.HasLimits)
+                RunBlock<RoundFusedLimited>(run, blocks.Width(b));
             else
-                TTile.Narrow<TRounding>(run);
+                RunBlock<RoundFused>(run, blocks.Width(b));
         }
     }
 

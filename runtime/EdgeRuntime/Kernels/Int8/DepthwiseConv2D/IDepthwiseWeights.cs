@@ -6,6 +6,9 @@ internal interface IDepthwiseWeights
     /// <summary>Whether a product of activation -128 and weight -128 is exact.</summary>
     static abstract bool AllowsMinimumWeight { get; }
 
+    /// <summary>Whether the tile is made for the roundings that <see cref="BlockRounding"/> names.</summary>
+    static virtual bool HasBlockRounding => false;
+
     /// <summary>Bytes of weights of a block: taps as they are stored, times channels.</summary>
     static abstract int WeightBytes(int taps, int width);
 

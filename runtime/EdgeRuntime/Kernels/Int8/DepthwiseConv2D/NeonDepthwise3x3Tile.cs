@@ -11,6 +11,8 @@ namespace EdgeRuntime.Kernels.Int8;
 /// </summary>
 internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
 {
+    public static bool HasBlockRounding => true;
+
     public static bool AllowsMinimumWeight => false;
 
     public static int WeightBytes(int taps, int width) => taps * width;
@@ -269,7 +271,12 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
         Vector128<short> t2 = AdvSimd.MultiplyWideningLower(b1, w4);
         Vector128<short> t3 = AdvSimd.MultiplyWideningLower(c0, w2);
         Vector128<short> t4 = AdvSimd.MultiplyWideningLower(c2, w8);
-        if (TRounding.Mode != RoundingMode.General)
+        if (TRounding.Mode == RoundingMode.Fused)
+        {
+            r0 = NeonRequantization.Scale<TRounding>(r0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
+            r1 = NeonRequantization.Scale<TRounding>(r1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
+        }
+        else if (TRounding.Mode != RoundingMode.General)
         {
             r0 = AdvSimd.MultiplyRoundedDoublingSaturateHigh(r0, AdvSimd.LoadVector128(constants + 8));
             r1 = AdvSimd.MultiplyRoundedDoublingSaturateHigh(r1, AdvSimd.LoadVector128(constants + 12));
@@ -287,7 +294,7 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
             r1 = AdvSimd.ShiftRightArithmeticAdd(r1, r1, 31);
         }
 
-        if (TRounding.Mode != RoundingMode.General)
+        if (TRounding.Mode is RoundingMode.Upwards or RoundingMode.AwayFromZero)
         {
             r0 = AdvSimd.ShiftArithmeticRounded(r0, AdvSimd.LoadVector128(constants + 16));
             r1 = AdvSimd.ShiftArithmeticRounded(r1, AdvSimd.LoadVector128(constants + 20));
@@ -297,7 +304,7 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
         Vector128<int> q1 = AdvSimd.AddWideningUpper(t2, t3);
         Vector128<int> p0 = AdvSimd.AddWideningLower(t0.GetLower(), t1.GetLower());
         Vector128<int> q0 = AdvSimd.AddWideningLower(t2.GetLower(), t3.GetLower());
-        Vector128<short> n = NeonRequantization.Narrow(r0, r1, zeroPoint);
+        Vector128<short> n = NeonRequantization.Narrow<TRounding>(r0, r1, zeroPoint);
         s1 += p1;
         s0 += p0;
         s1 += q1;
@@ -312,6 +319,6 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
     {
         s0 = NeonRequantization.Scale<TRounding>(s0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
         s1 = NeonRequantization.Scale<TRounding>(s1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
-        AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow(s0, s1, zeroPoint), low, high));
+        AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow<TRounding>(s0, s1, zeroPoint), low, high));
     }
 }

@@ -9,6 +9,8 @@ namespace EdgeRuntime.Kernels.Int8;
 /// </summary>
 internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
 {
+    public static bool HasBlockRounding => true;
+
     public static bool AllowsMinimumWeight => false;
 
     public static int WeightBytes(int taps, int width) => ((taps + 1) & ~1) * width;
@@ -58,8 +60,8 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
             c1 = NeonRequantization.Scale<TRounding>(c1, AdvSimd.LoadVector128(constants + 20), AdvSimd.LoadVector128(constants + 36));
             c2 = NeonRequantization.Scale<TRounding>(c2, AdvSimd.LoadVector128(constants + 24), AdvSimd.LoadVector128(constants + 40));
             c3 = NeonRequantization.Scale<TRounding>(c3, AdvSimd.LoadVector128(constants + 28), AdvSimd.LoadVector128(constants + 44));
-            Vector128<short> r0 = NeonRequantization.Narrow(c0, c1, zeroPoint);
-            Vector128<short> r1 = NeonRequantization.Narrow(c2, c3, zeroPoint);
+            Vector128<short> r0 = NeonRequantization.Narrow<TRounding>(c0, c1, zeroPoint);
+            Vector128<short> r1 = NeonRequantization.Narrow<TRounding>(c2, c3, zeroPoint);
             AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(r0, r1, low, high));
             y += outputStep;
         }
@@ -101,7 +103,7 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
             x += step;
             c0 = NeonRequantization.Scale<TRounding>(c0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
             c1 = NeonRequantization.Scale<TRounding>(c1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
-            AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow(c0, c1, zeroPoint), low, high));
+            AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow<TRounding>(c0, c1, zeroPoint), low, high));
             y += outputStep;
         }
         while (--count != 0);

@@ -11,6 +11,8 @@ namespace EdgeRuntime.Kernels.Int8;
 /// </summary>
 internal readonly unsafe struct NeonDpDepthwise3x3Tile : IDepthwise3x3Tile
 {
+    public static bool HasBlockRounding => true;
+
     public static bool AllowsMinimumWeight => true;
 
     public static int WeightBytes(int taps, int width) => 3 * 4 * width;
@@ -201,6 +203,6 @@ internal readonly unsafe struct NeonDpDepthwise3x3Tile : IDepthwise3x3Tile
         s1 = Dp.DotProduct(s1, c1, w21);
         s0 = NeonRequantization.Scale<TRounding>(s0, AdvSimd.LoadVector128(constants + 8), AdvSimd.LoadVector128(constants + 16));
         s1 = NeonRequantization.Scale<TRounding>(s1, AdvSimd.LoadVector128(constants + 12), AdvSimd.LoadVector128(constants + 20));
-        AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.Narrow(s0, s1, zeroPoint), low, high));
+        AdvSimd.Store(y, NeonRequantization.Limit<TRounding>(NeonRequantization.NarrowUnzipped<TRounding>(s0, s1, zeroPoint), low, high));
     }
 }

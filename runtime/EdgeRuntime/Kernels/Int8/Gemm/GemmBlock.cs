@@ -45,6 +45,15 @@ internal unsafe struct GemmBlock
     /// <summary>Zero point and limits of the output.</summary>
     public OutputLimits Limits;
 
+    /// <summary>Where a tile stands, kept here while its registers are needed: the first row of activations after it.</summary>
+    public byte* NextA;
+
+    /// <summary>The tile's first output.</summary>
+    public sbyte* Tile;
+
+    /// <summary>Rows from the tile's first one on.</summary>
+    public int RowsLeft;
+
     /// <summary>Outputs of a tile whose panel is not full, row by row, on their way to <see cref="StoreParts"/>.</summary>
     public fixed sbyte Parts[MaxParts];
 

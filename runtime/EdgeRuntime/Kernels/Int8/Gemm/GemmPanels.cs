@@ -2,7 +2,7 @@ namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
 /// The constants of a matrix product in the order in which a tile kernel reads them: panels of 16 output channels, the last one 8 wide where no more than 8
-/// channels are left. A panel is bias, multipliers and shifts (int32 each), then weights: segment by segment (a window's rows, each padded with zeros to
+/// channels are left. A panel is bias, multipliers and shifts (32 bits each; <see cref="ChannelScaling"/> says what they hold), then weights: segment by segment (a window's rows, each padded with zeros to
 /// whole steps), depth group by depth group, channel by channel, the depths of the group. The activations' zero point is folded into the bias:
 /// sum((x - z) w) = sum(x w) - z sum(w).
 /// </summary>
@@ -16,6 +16,7 @@ internal sealed unsafe class GemmPanels : IDisposable
 
     private readonly NativeBuffer buffer;
     private readonly long panelBytes;
+    private readonly BlockRounding[] rounding;
     private readonly int steps;
     private readonly int stepBytes;
 
@@ -33,6 +34,7 @@ internal sealed unsafe class GemmPanels : IDisposable
         panelBytes = PanelBytes(Wide, paddedDepth);
         Bytes = ((Count - 1) * panelBytes) + PanelBytes(LastIsNarrow ? Narrow : Wide, paddedDepth);
         buffer = new NativeBuffer(Bytes);
+        rounding = new BlockRounding[Count];
     }
 
     /// <summary>Output channels.</summary>
@@ -68,22 +70,25 @@ internal sealed unsafe class GemmPanels : IDisposable
         where TTile : struct, IGemmTile
     {
         var panels = new GemmPanels(columns, segments, segmentDepth, TTile.DepthStep);
+        Span<WeightSum> sums = stackalloc WeightSum[Wide];
         for (int p = 0; p < panels.Count; p++)
         {
             int width = panels.Width(p);
             int* constants = (int*)panels.Panel(p);
             sbyte* packed = (sbyte*)(constants + (3 * width));
             int first = p * Wide;
-            ChannelScaling.Write(scaling, first, width, constants + width);
             for (int c = 0; c < Math.Min(width, columns - first); c++)
             {
                 sbyte* row = weights + ((long)(first + c) * segments * segmentDepth);
                 sbyte* target = packed + (c * TTile.DepthGroup);
-                int sum = 0;
+                var sum = default(WeightSum);
                 for (int s = 0; s < segments; s++, row += segmentDepth, target += (nint)panels.steps * TTile.DepthStep * width)
-                    sum += PackSegment<TTile>(row, segmentDepth, target, width * TTile.DepthGroup);
-                constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum);
+                    PackSegment<TTile>(row, segmentDepth, target, width * TTile.DepthGroup, ref sum);
+                constants[c] = (bias == null ? 0 : bias[first + c]) - (inputZeroPoint * sum.Sum);
+                sums[c] = sum;
             }
+
+            panels.rounding[p] = ChannelScaling.Write(scaling, first, width, constants, sums);
         }
 
         return panels;
@@ -116,10 +121,14 @@ internal sealed unsafe class GemmPanels : IDisposable
             block->Panel = Panel(p);
             block->Output = output + (p * Wide);
             block->Columns = Math.Min(Wide, Columns - (p * Wide));
-            if (Width(p) == Wide)
-                TTile.Wide<TRounding>(block);
+            if (rounding[p] == BlockRounding.Layer)
+                Multiply<TTile, TRounding>(block, Width(p));
+            else if (rounding[p] == BlockRounding.Short)
+                Multiply<TTile, RoundAwayFromZeroShort>(block, Width(p));
+            else if (TRounding.HasLimits)
+                Multiply<TTile, RoundFusedLimited>(block, Width(p));
             else
-                TTile.Narrow<TRounding>(block);
+                Multiply<TTile, RoundFused>(block, Width(p));
         }
 
         block->Output = output;
@@ -127,22 +136,29 @@ internal sealed unsafe class GemmPanels : IDisposable
 
     public void Dispose() => buffer.Dispose();
 
-    /// <summary>Packs one channel's weights of a segment and returns their sum.</summary>
-    private static int PackSegment<TTile>(sbyte* row, int count, sbyte* target, int groupStride)
+    private static void Multiply<TTile, TRounding>(GemmBlock* block, int width)
+        where TTile : struct, IGemmTile
+        where TRounding : struct, IRounding
+    {
+        if (width == Wide)
+            TTile.Wide<TRounding>(block);
+        else
+            TTile.Narrow<TRounding>(block);
+    }
+
+    /// <summary>Packs one channel's weights of a segment and adds them to its sum.</summary>
+    private static void PackSegment<TTile>(sbyte* row, int count, sbyte* target, int groupStride, ref WeightSum sum)
         where TTile : struct, IGemmTile
     {
-        int sum = 0;
         for (int k = 0; k < count; k += TTile.DepthGroup, target += groupStride)
         {
             int inGroup = Math.Min(TTile.DepthGroup, count - k);
             for (int i = 0; i < inGroup; i++)
             {
-                sum += row[k + i];
+                sum.Add(row[k + i]);
                 target[i] = row[k + i];
             }
         }
-
-        return sum;
     }
 
     private static long PanelBytes(int width, int depth) => ((3L * sizeof(int)) + depth) * width;

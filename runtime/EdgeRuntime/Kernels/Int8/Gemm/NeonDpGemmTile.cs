@@ -24,21 +24,37 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
         nint outputStride = block->OutputStride;
         nint skip = block->SegmentSkip;
         int rows = block->Rows;
-        do
+
+        // Of fewer rows than a tile has, the missing ones repeat the last one, and store the same bytes to the same place.
+        nint to1 = rows > 1 ? stride : 0, to2 = rows > 2 ? stride : 0, to3 = rows > 3 ? stride : 0;
+        nint outputTo1 = rows > 1 ? outputStride : 0, outputTo2 = rows > 2 ? outputStride : 0, outputTo3 = rows > 3 ? outputStride : 0;
+        while (true)
         {
-            // Rows past the last one repeat the row before them, and store the same bytes to the same place.
-            byte* a1 = rows > 1 ? a0 + stride : a0;
-            byte* a2 = rows > 2 ? a1 + stride : a1;
-            byte* a3 = rows > 3 ? a2 + stride : a2;
-            byte* next = a3 + stride;
+            byte* a1 = a0 + to1;
+            byte* a2 = a1 + to2;
+            byte* a3 = a2 + to3;
             int* constants = (int*)block->Panel;
+
+            // What is stored between the loads keeps the compiler from making one load and copies of it: copies take the pipes that products need.
             Vector128<int> c00 = AdvSimd.LoadVector128(constants);
             Vector128<int> c01 = AdvSimd.LoadVector128(constants + 4);
             Vector128<int> c02 = AdvSimd.LoadVector128(constants + 8);
             Vector128<int> c03 = AdvSimd.LoadVector128(constants + 12);
-            Vector128<int> c10 = c00, c11 = c01, c12 = c02, c13 = c03;
-            Vector128<int> c20 = c00, c21 = c01, c22 = c02, c23 = c03;
-            Vector128<int> c30 = c00, c31 = c01, c32 = c02, c33 = c03;
+            block->NextA = a3 + stride;
+            Vector128<int> c10 = AdvSimd.LoadVector128(constants);
+            Vector128<int> c11 = AdvSimd.LoadVector128(constants + 4);
+            Vector128<int> c12 = AdvSimd.LoadVector128(constants + 8);
+            Vector128<int> c13 = AdvSimd.LoadVector128(constants + 12);
+            block->Tile = y0;
+            Vector128<int> c20 = AdvSimd.LoadVector128(constants);
+            Vector128<int> c21 = AdvSimd.LoadVector128(constants + 4);
+            Vector128<int> c22 = AdvSimd.LoadVector128(constants + 8);
+            Vector128<int> c23 = AdvSimd.LoadVector128(constants + 12);
+            block->RowsLeft = rows;
+            Vector128<int> c30 = AdvSimd.LoadVector128(constants);
+            Vector128<int> c31 = AdvSimd.LoadVector128(constants + 4);
+            Vector128<int> c32 = AdvSimd.LoadVector128(constants + 8);
+            Vector128<int> c33 = AdvSimd.LoadVector128(constants + 12);
             sbyte* w = (sbyte*)(constants + 48);
             int segments = block->Segments;
             do
@@ -104,51 +120,88 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
             }
             while (--segments != 0);
 
-            sbyte* y1 = rows > 1 ? y0 + outputStride : y0;
-            sbyte* y2 = rows > 2 ? y1 + outputStride : y1;
-            sbyte* y3 = rows > 3 ? y2 + outputStride : y2;
-            Vector128<int> m0 = AdvSimd.LoadVector128(constants + 16);
-            Vector128<int> m1 = AdvSimd.LoadVector128(constants + 20);
-            Vector128<int> m2 = AdvSimd.LoadVector128(constants + 24);
-            Vector128<int> m3 = AdvSimd.LoadVector128(constants + 28);
-            Vector128<int> s0 = AdvSimd.LoadVector128(constants + 32);
-            Vector128<int> s1 = AdvSimd.LoadVector128(constants + 36);
-            Vector128<int> s2 = AdvSimd.LoadVector128(constants + 40);
-            Vector128<int> s3 = AdvSimd.LoadVector128(constants + 44);
-            NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c02, ref c03, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Multiply<TRounding>(ref c10, ref c11, ref c12, ref c13, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c22, ref c23, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Multiply<TRounding>(ref c30, ref c31, ref c32, ref c33, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c02, ref c03, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c10, ref c11, ref c12, ref c13, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c22, ref c23, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c30, ref c31, ref c32, ref c33, s0, s1, s2, s3);
-            Vector128<short> zeroPoint = block->Limits.ZeroPoint;
-            Vector128<sbyte> low = block->Limits.Low;
-            Vector128<sbyte> high = block->Limits.High;
-            NeonRequantization.NarrowRows<TRounding>(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out Vector128<sbyte> r0, out Vector128<sbyte> r1);
-            NeonRequantization.NarrowRows<TRounding>(c20, c21, c22, c23, c30, c31, c32, c33, zeroPoint, low, high, out Vector128<sbyte> r2, out Vector128<sbyte> r3);
-            if (block->Columns == 16)
+            sbyte* y1 = y0 + outputTo1;
+            sbyte* y2 = y1 + outputTo2;
+            sbyte* y3 = y2 + outputTo3;
+            if (TRounding.Mode == RoundingMode.Fused)
             {
-                AdvSimd.Store(y0, r0);
-                AdvSimd.Store(y1, r1);
-                AdvSimd.Store(y2, r2);
-                AdvSimd.Store(y3, r3);
+                bool full = block->Columns == 16;
+                Vector128<sbyte> least = block->Limits.Low;
+                Vector128<sbyte> most = block->Limits.High;
+                if (!full)
+                {
+                    y0 = block->Parts;
+                    y1 = y0 + 16;
+                    y2 = y1 + 16;
+                    y3 = y2 + 16;
+                }
+
+                AdvSimd.Store(y0, NeonRequantization.FusedRow<TRounding>(constants, c00, c01, c02, c03, least, most));
+                AdvSimd.Store(y1, NeonRequantization.FusedRow<TRounding>(constants, c10, c11, c12, c13, least, most));
+                AdvSimd.Store(y2, NeonRequantization.FusedRow<TRounding>(constants, c20, c21, c22, c23, least, most));
+                AdvSimd.Store(y3, NeonRequantization.FusedRow<TRounding>(constants, c30, c31, c32, c33, least, most));
+                if (!full)
+                    GemmBlock.StoreParts(block, block->Tile, Math.Min(block->RowsLeft, 4), 16);
             }
             else
             {
-                AdvSimd.Store(block->Parts, r0);
-                AdvSimd.Store(block->Parts + 16, r1);
-                AdvSimd.Store(block->Parts + 32, r2);
-                AdvSimd.Store(block->Parts + 48, r3);
-                GemmBlock.StoreParts(block, y0, Math.Min(rows, 4), 16);
+                Vector128<int> m0 = AdvSimd.LoadVector128(constants + 16);
+                Vector128<int> m1 = AdvSimd.LoadVector128(constants + 20);
+                Vector128<int> m2 = AdvSimd.LoadVector128(constants + 24);
+                Vector128<int> m3 = AdvSimd.LoadVector128(constants + 28);
+                Vector128<int> s0 = AdvSimd.LoadVector128(constants + 32);
+                Vector128<int> s1 = AdvSimd.LoadVector128(constants + 36);
+                Vector128<int> s2 = AdvSimd.LoadVector128(constants + 40);
+                Vector128<int> s3 = AdvSimd.LoadVector128(constants + 44);
+                NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c02, ref c03, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Multiply<TRounding>(ref c10, ref c11, ref c12, ref c13, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c22, ref c23, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Multiply<TRounding>(ref c30, ref c31, ref c32, ref c33, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c02, ref c03, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c10, ref c11, ref c12, ref c13, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c22, ref c23, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c30, ref c31, ref c32, ref c33, s0, s1, s2, s3);
+                Vector128<short> zeroPoint = block->Limits.ZeroPoint;
+                Vector128<sbyte> low = block->Limits.Low;
+                Vector128<sbyte> high = block->Limits.High;
+                Vector128<sbyte> r0 = NeonRequantization.Limit<TRounding>(
+                    NeonRequantization.NarrowUnzipped<TRounding>(c00, c01, zeroPoint), NeonRequantization.NarrowUnzipped<TRounding>(c02, c03, zeroPoint), low, high);
+                Vector128<sbyte> r1 = NeonRequantization.Limit<TRounding>(
+                    NeonRequantization.NarrowUnzipped<TRounding>(c10, c11, zeroPoint), NeonRequantization.NarrowUnzipped<TRounding>(c12, c13, zeroPoint), low, high);
+                Vector128<sbyte> r2 = NeonRequantization.Limit<TRounding>(
+                    NeonRequantization.NarrowUnzipped<TRounding>(c20, c21, zeroPoint), NeonRequantization.NarrowUnzipped<TRounding>(c22, c23, zeroPoint), low, high);
+                Vector128<sbyte> r3 = NeonRequantization.Limit<TRounding>(
+                    NeonRequantization.NarrowUnzipped<TRounding>(c30, c31, zeroPoint), NeonRequantization.NarrowUnzipped<TRounding>(c32, c33, zeroPoint), low, high);
+                if (block->Columns == 16)
+                {
+                    AdvSimd.Store(y0, r0);
+                    AdvSimd.Store(y1, r1);
+                    AdvSimd.Store(y2, r2);
+                    AdvSimd.Store(y3, r3);
+                }
+                else
+                {
+                    AdvSimd.Store(block->Parts, r0);
+                    AdvSimd.Store(block->Parts + 16, r1);
+                    AdvSimd.Store(block->Parts + 32, r2);
+                    AdvSimd.Store(block->Parts + 48, r3);
+                    GemmBlock.StoreParts(block, y0, Math.Min(block->RowsLeft, 4), 16);
+                }
             }
 
-            a0 = next;
-            y0 = y3 + outputStride;
-            rows -= 4;
+            rows = block->RowsLeft - 4;
+            if (rows <= 0)
+                return;
+            a0 = block->NextA;
+            y0 = block->Tile + (4 * outputStride);
+            if (rows < 4)
+            {
+                // The last tile begins earlier, and does rows again that the one before it did.
+                a0 -= (4 - rows) * stride;
+                y0 -= (4 - rows) * outputStride;
+                rows = 4;
+            }
         }
-        while (rows > 0);
     }
 
     public static void Narrow<TRounding>(GemmBlock* block)
@@ -265,25 +318,29 @@ internal readonly unsafe struct NeonDpGemmTile : IGemmTile
             Vector128<int> m1 = AdvSimd.LoadVector128(constants + 12);
             Vector128<int> s0 = AdvSimd.LoadVector128(constants + 16);
             Vector128<int> s1 = AdvSimd.LoadVector128(constants + 20);
-            NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c10, ref c11, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c30, ref c31, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Multiply<TRounding>(ref c40, ref c41, ref c50, ref c51, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Multiply<TRounding>(ref c60, ref c61, ref c70, ref c71, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c10, ref c11, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c30, ref c31, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c40, ref c41, ref c50, ref c51, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c60, ref c61, ref c70, ref c71, s0, s1, s0, s1);
+            if (TRounding.Mode != RoundingMode.Fused)
+            {
+                NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c10, ref c11, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c30, ref c31, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Multiply<TRounding>(ref c40, ref c41, ref c50, ref c51, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Multiply<TRounding>(ref c60, ref c61, ref c70, ref c71, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c10, ref c11, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c30, ref c31, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c40, ref c41, ref c50, ref c51, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c60, ref c61, ref c70, ref c71, s0, s1, s0, s1);
+            }
+
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector64<sbyte> low = block->Limits.Low.GetLower();
             Vector64<sbyte> high = block->Limits.High.GetLower();
-            Vector128<short> r00 = NeonRequantization.Narrow(c00, c01, zeroPoint);
-            Vector128<short> r10 = NeonRequantization.Narrow(c10, c11, zeroPoint);
-            Vector128<short> r20 = NeonRequantization.Narrow(c20, c21, zeroPoint);
-            Vector128<short> r30 = NeonRequantization.Narrow(c30, c31, zeroPoint);
-            Vector128<short> r40 = NeonRequantization.Narrow(c40, c41, zeroPoint);
-            Vector128<short> r50 = NeonRequantization.Narrow(c50, c51, zeroPoint);
-            Vector128<short> r60 = NeonRequantization.Narrow(c60, c61, zeroPoint);
-            Vector128<short> r70 = NeonRequantization.Narrow(c70, c71, zeroPoint);
+            Vector128<short> r00 = NeonRequantization.Finish<TRounding>(c00, c01, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r10 = NeonRequantization.Finish<TRounding>(c10, c11, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r20 = NeonRequantization.Finish<TRounding>(c20, c21, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r30 = NeonRequantization.Finish<TRounding>(c30, c31, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r40 = NeonRequantization.Finish<TRounding>(c40, c41, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r50 = NeonRequantization.Finish<TRounding>(c50, c51, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r60 = NeonRequantization.Finish<TRounding>(c60, c61, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r70 = NeonRequantization.Finish<TRounding>(c70, c71, m0, m1, s0, s1, zeroPoint);
             if (block->Columns == 8)
             {
                 AdvSimd.Store(y0, NeonRequantization.Limit<TRounding>(r00, low, high));

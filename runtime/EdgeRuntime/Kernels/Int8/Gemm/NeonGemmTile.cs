@@ -28,12 +28,14 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
         nint outputStride = block->OutputStride;
         nint skip = block->SegmentSkip;
         int rows = block->Rows;
-        do
+
+        // A single row is done twice, and stored twice to the same place.
+        nint to1 = rows > 1 ? stride : 0;
+        nint outputTo1 = rows > 1 ? outputStride : 0;
+        while (true)
         {
-            // Rows past the last one repeat the row before them, and store the same bytes to the same place.
-            bool has1 = rows > 1;
-            byte* a1 = has1 ? a0 + stride : a0;
-            sbyte* y1 = has1 ? y0 + outputStride : y0;
+            byte* a1 = a0 + to1;
+            sbyte* y1 = y0 + outputTo1;
             byte* next = a1 + stride;
             int* constants = (int*)block->Panel;
             Vector128<int> c00 = AdvSimd.LoadVector128(constants);
@@ -115,11 +117,27 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             Vector128<int> s1 = AdvSimd.LoadVector128(constants + 36);
             Vector128<int> s2 = AdvSimd.LoadVector128(constants + 40);
             Vector128<int> s3 = AdvSimd.LoadVector128(constants + 44);
-            NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c02, ref c03, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Multiply<TRounding>(ref c10, ref c11, ref c12, ref c13, m0, m1, m2, m3, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c02, ref c03, s0, s1, s2, s3);
-            NeonRequantization.Round<TRounding>(ref c10, ref c11, ref c12, ref c13, s0, s1, s2, s3);
-            NeonRequantization.NarrowRows<TRounding>(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out Vector128<sbyte> r0, out Vector128<sbyte> r1);
+            Vector128<sbyte> r0, r1;
+            if (TRounding.Mode == RoundingMode.Fused)
+            {
+                // What is stored between them makes the second loads of the offsets loads, not copies, which an in-order core would wait for.
+                block->Tile = y0;
+                Vector128<int> t0 = AdvSimd.LoadVector128(constants + 32);
+                Vector128<int> t1 = AdvSimd.LoadVector128(constants + 36);
+                Vector128<int> t2 = AdvSimd.LoadVector128(constants + 40);
+                Vector128<int> t3 = AdvSimd.LoadVector128(constants + 44);
+                NeonRequantization.FusedRows<TRounding>(
+                    c00, c01, c02, c03, c10, c11, c12, c13, m0, m1, m2, m3, s0, s1, s2, s3, t0, t1, t2, t3, low, high, out r0, out r1);
+            }
+            else
+            {
+                NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c02, ref c03, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Multiply<TRounding>(ref c10, ref c11, ref c12, ref c13, m0, m1, m2, m3, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c02, ref c03, s0, s1, s2, s3);
+                NeonRequantization.Round<TRounding>(ref c10, ref c11, ref c12, ref c13, s0, s1, s2, s3);
+                NeonRequantization.NarrowRows<TRounding>(c00, c01, c02, c03, c10, c11, c12, c13, zeroPoint, low, high, out r0, out r1);
+            }
+
             if (block->Columns == 16)
             {
                 AdvSimd.Store(y0, r0);
@@ -132,11 +150,19 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                 GemmBlock.StoreParts(block, y0, Math.Min(rows, 2), 16);
             }
 
+            rows -= 2;
+            if (rows <= 0)
+                return;
             a0 = next;
             y0 = y1 + outputStride;
-            rows -= 2;
+            if (rows == 1)
+            {
+                // The last tile begins earlier, and does a row again that the one before it did.
+                a0 -= stride;
+                y0 -= outputStride;
+                rows = 2;
+            }
         }
-        while (rows > 0);
     }
 
     public static void Narrow<TRounding>(GemmBlock* block)
@@ -248,17 +274,21 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
             Vector128<int> m1 = AdvSimd.LoadVector128(constants + 12);
             Vector128<int> s0 = AdvSimd.LoadVector128(constants + 16);
             Vector128<int> s1 = AdvSimd.LoadVector128(constants + 20);
-            NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c10, ref c11, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c30, ref c31, m0, m1, m0, m1, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c10, ref c11, s0, s1, s0, s1);
-            NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c30, ref c31, s0, s1, s0, s1);
+            if (TRounding.Mode != RoundingMode.Fused)
+            {
+                NeonRequantization.Multiply<TRounding>(ref c00, ref c01, ref c10, ref c11, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Multiply<TRounding>(ref c20, ref c21, ref c30, ref c31, m0, m1, m0, m1, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c00, ref c01, ref c10, ref c11, s0, s1, s0, s1);
+                NeonRequantization.Round<TRounding>(ref c20, ref c21, ref c30, ref c31, s0, s1, s0, s1);
+            }
+
             Vector128<short> zeroPoint = block->Limits.ZeroPoint;
             Vector64<sbyte> low = block->Limits.Low.GetLower();
             Vector64<sbyte> high = block->Limits.High.GetLower();
-            Vector128<short> r00 = NeonRequantization.Narrow(c00, c01, zeroPoint);
-            Vector128<short> r10 = NeonRequantization.Narrow(c10, c11, zeroPoint);
-            Vector128<short> r20 = NeonRequantization.Narrow(c20, c21, zeroPoint);
-            Vector128<short> r30 = NeonRequantization.Narrow(c30, c31, zeroPoint);
+            Vector128<short> r00 = NeonRequantization.Finish<TRounding>(c00, c01, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r10 = NeonRequantization.Finish<TRounding>(c10, c11, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r20 = NeonRequantization.Finish<TRounding>(c20, c21, m0, m1, s0, s1, zeroPoint);
+            Vector128<short> r30 = NeonRequantization.Finish<TRounding>(c30, c31, m0, m1, s0, s1, zeroPoint);
             if (block->Columns == 8)
             {
                 AdvSimd.Store(y0, NeonRequantization.Limit<TRounding>(r00, low, high));

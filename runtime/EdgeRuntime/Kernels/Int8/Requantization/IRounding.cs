@@ -14,6 +14,25 @@ internal enum RoundingMode
 
     /// <summary>Any shift, left shifts too.</summary>
     General,
+
+    /// <summary>
+    /// Both roundings and the zero point in one multiply-add of float32 (<see cref="FusedScaling"/>): what <see cref="Upwards"/> gives, where such a scaling was found.
+    /// Chosen for single panels or blocks of channels of a layer.
+    /// </summary>
+    Fused,
+}
+
+/// <summary>What the constants of a panel or block of channels allow.</summary>
+internal enum BlockRounding : byte
+{
+    /// <summary>The layer's rounding.</summary>
+    Layer,
+
+    /// <summary>The layer's rounding, <see cref="RoundingMode.AwayFromZero"/>, with scaled values that fit 16 bits.</summary>
+    Short,
+
+    /// <summary><see cref="RoundingMode.Fused"/>; constants are written for it.</summary>
+    Fused,
 }
 
 /// <summary>A way of requantization as a type, so that each kernel is compiled for it.</summary>
@@ -24,6 +43,9 @@ internal interface IRounding
 
     /// <summary>Whether outputs have limits other than those of int8, which narrowing keeps anyway.</summary>
     static abstract bool HasLimits { get; }
+
+    /// <summary>Whether scaled values fit 16 bits, so that the first narrowing need not saturate.</summary>
+    static virtual bool FitsShort => false;
 }
 
 /// <inheritdoc cref="RoundingMode.Upwards"/>
@@ -50,10 +72,40 @@ internal readonly struct RoundAwayFromZero : IRounding
     public static bool HasLimits => false;
 }
 
+/// <summary><see cref="RoundingMode.AwayFromZero"/> of channels whose scaled values fit 16 bits; chosen for single panels or blocks of channels of a layer.</summary>
+internal readonly struct RoundAwayFromZeroShort : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.AwayFromZero;
+
+    public static bool HasLimits => false;
+
+    public static bool FitsShort => true;
+}
+
 /// <inheritdoc cref="RoundingMode.General"/>
 internal readonly struct RoundGeneral : IRounding
 {
     public static RoundingMode Mode => RoundingMode.General;
 
     public static bool HasLimits => true;
+}
+
+/// <inheritdoc cref="RoundingMode.Fused"/>
+internal readonly struct RoundFused : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.Fused;
+
+    public static bool HasLimits => false;
+
+    public static bool FitsShort => true;
+}
+
+/// <summary><see cref="RoundingMode.Fused"/> with limits.</summary>
+internal readonly struct RoundFusedLimited : IRounding
+{
+    public static RoundingMode Mode => RoundingMode.Fused;
+
+    public static bool HasLimits => true;
+
+    public static bool FitsShort => true;
 }
