@@ -25,7 +25,7 @@ class Network(NamedTuple):
 NETWORKS = {
     "digits-int8": Network(TOP / "deploy/models/digits-int8.edge", True, 120, ""),
     "mobilenet_v2": Network(("import", DATA / "models/mobilenet_v2_quantized_1x3x224x224.tflite"), True, 0, "xnnpack"),
-    "mobilenet_v1": Network(("generate", "mobilenet_v1", "--size", "224", "--weights", "int8", "--seed", "1"), False, 0, "xnnpack"),
+    "mobilenet_v1": Network(("generate", "mobilenet_v1", "--size", "224", "--weights", "int8", "--seed", "1"), True, 0, "xnnpack"),
     "resnet8": Network(("import", DATA / "models/pretrainedResnet_quant.tflite"), True, 120, "xnnpack"),
     "vww": Network(("import", DATA / "models/vww_96_int8.tflite"), True, 300, "xnnpack"),
     "bconv-64-56": Network(("generate", "bconv", "--output", "int8", "--channels", "64", "--size", "56"), True, 0, ""),

@@ -72,13 +72,17 @@ class CostOfAKnownProgram(unittest.TestCase):
             (0, 0x2000, "f", "cccccccc"): pricing.Figures(7, 2, 1, 0),
             (0, 0x2FFC, "f", "dddddddd"): pricing.Figures(7),
             (0, 0x3000, "f", "eeeeeeee"): pricing.Figures(9),
+            (0, 0x4FFC, "f", "14000001"): pricing.Figures(3),
+            (0, 0x5000, "f", "ffffffff"): pricing.Figures(3),
             (1, 0x1FF8, "f", "aaaaaaaabbbbbbbb"): pricing.Figures(5),
         }
         found = {key: (f.executed, f.l1, f.l2) for key, f in pricing.whole(cut).items()}
         self.assertEqual(found, {
             (0, "f", "aaaaaaaabbbbbbbbcccccccc"): (7, 3, 1),
-            (0, "f", "dddddddd"): (7, 0, 0),
-            (0, "f", "eeeeeeee"): (9, 0, 0),
+            (0, "f", "ddddddddeeeeeeee"): (7, 0, 0),
+            (0, "f", "eeeeeeee"): (2, 0, 0),
+            (0, "f", "14000001"): (3, 0, 0),
+            (0, "f", "ffffffff"): (3, 0, 0),
             (1, "f", "aaaaaaaabbbbbbbb"): (5, 0, 0),
         })
 

@@ -300,11 +300,11 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
             r1 = AdvSimd.ShiftArithmeticRounded(r1, AdvSimd.LoadVector128(constants + 20));
         }
 
-        Vector128<int> p1 = AdvSimd.AddWideningUpper(t0, t1);
-        Vector128<int> q1 = AdvSimd.AddWideningUpper(t2, t3);
-        Vector128<int> p0 = AdvSimd.AddWideningLower(t0.GetLower(), t1.GetLower());
-        Vector128<int> q0 = AdvSimd.AddWideningLower(t2.GetLower(), t3.GetLower());
         Vector128<short> n = NeonRequantization.Narrow<TRounding>(r0, r1, zeroPoint);
+        Vector128<int> p1 = AdvSimd.AddWideningUpper(t0, t1);
+        Vector128<int> p0 = AdvSimd.AddWideningLower(t0.GetLower(), t1.GetLower());
+        Vector128<int> q1 = AdvSimd.AddWideningUpper(t2, t3);
+        Vector128<int> q0 = AdvSimd.AddWideningLower(t2.GetLower(), t3.GetLower());
         s1 += p1;
         s0 += p0;
         s1 += q1;
