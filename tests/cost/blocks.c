@@ -6,6 +6,7 @@
  *   run=SYMBOL         splits the counts into steps: SYMBOL (the end of a symbol's name) is the function that runs a network, and every
  *                      indirect call out of it starts the next step
  *   window=A:B         with run=: count from the A-th entry of that function to its B-th, so that start-up and warm-up are left out
+ *   once               with run=: count from the first entry of that function to its return, and end the program there (exit code 0)
  *
  * Each line of the file: step, address, executions, L1D misses, L2 misses, L1D misses that continue a stream, number of instructions, symbol, code.
  * Step -1 is what happens between two networks' runs, or everything without run=.
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 typedef uint64_t qemu_plugin_id_t;
@@ -60,7 +62,7 @@ typedef struct block {
 static block *table[BUCKETS], *all;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *out = "blocks.txt", *run_symbol;
-static bool simulate, counting;
+static bool simulate, counting, once;
 static int window_from = 1, window_to = 2, entries, step = -1, next_step;
 
 /* One core's caches: least recently used, 64-byte lines. A miss that continues an ascending or descending stream of
@@ -159,11 +161,17 @@ static void on_step(unsigned cpu, void *p)
     step = next_step++;
 }
 
+static void write_counts(void);
+
 static void on_leave(unsigned cpu, void *p)
 {
     (void)cpu, (void)p;
     book();
     step = -1;
+    if (once && entries) {
+        write_counts();
+        _exit(0);
+    }
 }
 
 static uint32_t instruction(const struct qemu_plugin_tb *tb, size_t i)
@@ -223,17 +231,12 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         for (size_t i = 0; i < b->n; i++) qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_memory, 0, READ_AND_WRITE, b);
 }
 
-static void on_exit_of_program(qemu_plugin_id_t id, void *p)
+static void write_counts(void)
 {
-    (void)id, (void)p;
     FILE *f = fopen(out, "w");
     if (!f) {
         perror(out);
         return;
-    }
-    if (!run_symbol) {
-        counting = true;
-        book();
     }
     for (block *b = all; b; b = b->next) {
         for (int row = 0; row < b->rows; row++) {
@@ -248,6 +251,16 @@ static void on_exit_of_program(qemu_plugin_id_t id, void *p)
     fclose(f);
 }
 
+static void on_exit_of_program(qemu_plugin_id_t id, void *p)
+{
+    (void)id, (void)p;
+    if (!run_symbol) {
+        counting = true;
+        book();
+    }
+    write_counts();
+}
+
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
     (void)info;
@@ -257,6 +270,8 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int
             out = strdup(argv[i] + 4);
         } else if (!strncmp(argv[i], "run=", 4)) {
             run_symbol = strdup(argv[i] + 4);
+        } else if (!strncmp(argv[i], "once", 4)) {
+            once = true;
         } else if (sscanf(argv[i], "cache=%d:%d:%d:%d", &l1_kib, &l1_ways, &l2_kib, &l2_ways) == 4) {
             simulate = true;
             cache_init(&l1, l1_kib, l1_ways);

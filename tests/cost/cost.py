@@ -5,6 +5,8 @@
   cost.py record        writes recorded.json for the networks that every build checks
   cost.py check         fails when one of them became more than 3 % dearer than recorded, or edged starts too slowly
   cost.py start         from the start of edged to its first prediction
+  cost.py load MODEL.edge... [--core a72]... [--log FOLDER]
+                        EdgeModel.Load alone: time, and MB/s of float32 weights
   cost.py frames        the conversion of a camera's frame beside MobileNet V2, at most 5 % of it
   cost.py binary [--core a72]... [--part layers|int8|networks]... [--write FILE]
                         binary layers and networks beside their peers
@@ -22,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import binary
 import frames
+import load
 import networks
 import pricing
 from cores import CORES
@@ -225,6 +228,11 @@ def main():
     verbs.add_parser("check").set_defaults(action=check)
     verbs.add_parser("start").set_defaults(action=start)
     verbs.add_parser("frames").set_defaults(action=convert)
+    o = verbs.add_parser("load")
+    o.add_argument("--core", action="append", choices=CORES)
+    o.add_argument("--log", metavar="FOLDER", help="write load-MODEL.json there: docs/results")
+    o.add_argument("models", nargs="+", metavar="MODEL.edge")
+    o.set_defaults(action=lambda arguments: load.run(arguments, PROGRAM, COVER))
     b = verbs.add_parser("binary")
     b.add_argument("--core", action="append", choices=CORES)
     b.add_argument("--part", action="append", choices=("layers", "int8", "networks"), help="only this table")

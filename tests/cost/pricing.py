@@ -55,8 +55,11 @@ def plugin():
     return library
 
 
-def count(core, command, caches=True, run=None, window=(1, 2)):
-    """Runs a command; returns {(step, symbol, code): Figures}. Without `run` (the symbol that runs a network) all is step -1."""
+def count(core, command, caches=True, run=None, window=(1, 2), once=False):
+    """
+    Runs a command; returns {(step, symbol, code): Figures}. Without `run` (the symbol that runs a network) all is step -1. With `once`, the first call of `run`
+    is counted and the program ends with it.
+    """
     descriptor, name = tempfile.mkstemp(prefix="cost-")
     os.close(descriptor)
     try:
@@ -65,6 +68,8 @@ def count(core, command, caches=True, run=None, window=(1, 2)):
             options += f",cache={CORES[core].caches}"
         if run:
             options += f",run={run},window={window[0]}:{window[1]}"
+        if once:
+            options += ",once=on"
         qemu = ["qemu-aarch64", "-cpu", CORES[core].qemu, "-plugin", options]
         done = subprocess.run(qemu + [str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         if done.returncode:

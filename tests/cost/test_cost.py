@@ -41,6 +41,13 @@ class CostOfAKnownProgram(unittest.TestCase):
         self.assertAlmostEqual(steps[1]["streamed"], LINES, delta=10)
         self.assertLess(steps[-1]["instructions"], 50)
 
+    def test_one_call_is_counted_alone_and_ends_the_program(self):
+        rows = pricing.sums("a72", pricing.count("a72", [self.program, "3"], run="Test_Session__Run", once=True), 1)
+        total = pricing.merge(rows.values())
+        self.assertAlmostEqual(total["instructions"], 2 * 3 * LOOPS + 5 * LINES, delta=2 * LINES)
+        self.assertAlmostEqual(total["l2_misses"], LINES, delta=20)
+        self.assertNotIn("main", {symbol for _, symbol in rows})
+
     def test_the_first_run_misses_the_second_level_too(self):
         first, second = self.by_step("a72", (1, 2)), self.by_step("a72", (2, 3))
         self.assertAlmostEqual(first[1]["l2_misses"], LINES, delta=10)

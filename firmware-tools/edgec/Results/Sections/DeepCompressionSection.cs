@@ -5,6 +5,8 @@ namespace EdgeRuntime.Compiler.Results.Sections;
 /// <summary>Deep Compression: whole files, and what each stage makes of each layer, as in the paper's figure 4.</summary>
 internal sealed class DeepCompressionSection : IResultsSection
 {
+    private const string LoadPrefix = "load-";
+
     /// <summary>Name of the log, published file, rate and error (Han, Mao and Dally 2016, table 1).</summary>
     private static readonly (string Log, string Published)[] Rows =
     [
@@ -35,13 +37,30 @@ internal sealed class DeepCompressionSection : IResultsSection
                 log is null ? "" : ResultsPage.Times(log.Figures["floatBytes"] / log.Figures["fileBytes"]),
                 r.Published,
             ]));
+        Loading(page, logs);
         foreach (var (name, _) in Rows)
         {
             if (logs.TryGet(name, out ResultLog? log))
                 Layers(page, log);
         }
 
-        page.Commands(Rows.Select(r => logs.TryGet(r.Log, out ResultLog? log) ? log : null).OfType<ResultLog>());
+        page.Commands(Rows.Select(r => logs.TryGet(r.Log, out ResultLog? log) ? log : null).OfType<ResultLog>().Concat(logs.StartingWith(LoadPrefix)));
+        page.Paragraph("Commands before these: the float32 networks of random weights are those of `edgec generate vgg-16 --weights float --size 224 -o vgg16.edge` and `edgec generate alexnet --weights float --size 227 -o alexnet.edge`; "
+            + "B.ckpt and l5-015.ckpt are what `edgec prune` wrote (Pruning of single weights).");
+    }
+
+    /// <summary>How long a Raspberry Pi 4 takes to load the files, by the cost model.</summary>
+    private static void Loading(ResultsPage page, ResultLogs logs)
+    {
+        page.Paragraph("Time of `EdgeModel.Load` alone, one thread, for a Raspberry Pi 4 by the cost model (tests/cost/README.md), without reading from the card and page faults. Goal: at most 1.5 s.");
+        page.Table(
+            ["file", "bytes", "float32 weights, bytes", "M cycles", "load, ms", "MB/s of float32 weights"],
+            logs.StartingWith(LoadPrefix).Select(l => (IReadOnlyList<string>)
+            [
+                l.Name[LoadPrefix.Length..], ResultsPage.Count(l.Figures["fileBytes"]), ResultsPage.Count(l.Figures["floatBytes"]),
+                (l.Figures["a72.cycles"] / 1e6).ToString("N1", CultureInfo.InvariantCulture), l.Figures["a72.milliseconds"].ToString("N1", CultureInfo.InvariantCulture),
+                ResultsPage.Count(l.Figures["a72.floatMegabytesPerSecond"]),
+            ]));
     }
 
     /// <summary>The paper's figure 4 as a table: what is left after pruning, after sharing, and after Huffman coding.</summary>

@@ -27,7 +27,8 @@ internal sealed class FilterPruningSection : IResultsSection
     {
         ResultLog[] runs = [.. logs.StartingWith(Prefix)];
         page.Paragraph(
-            "VGG-16 in an eighth of its width. Test accuracies when a share of the filters of every convolution is removed, right after that and after the few steps of retraining that the commands name; mean and standard deviation, runs: "
+            "VGG-16 in an eighth of its width. Test accuracies when a share of the filters of every convolution is removed, right after that and after "
+            + $"{string.Join(", ", runs.Select(r => r.Configuration["steps"]).Distinct())} steps of retraining, far fewer than published; mean and standard deviation, runs: "
             + $"{runs.Length.ToString(CultureInfo.InvariantCulture)}. Published: Mittal et al. 2018, VGG-16 in full width on another task, after retraining (survey's table 2).");
         if (runs.Length == 0)
         {
@@ -50,6 +51,8 @@ internal sealed class FilterPruningSection : IResultsSection
                 .. Shares.SelectMany((s, i) => new[] { Mean(runs, $"{p.Criterion}.{s}.cutTestAccuracy"), Mean(runs, $"{p.Criterion}.{s}.retrainedTestAccuracy"), p.Accuracies[i] }),
             ]));
         page.Commands(runs);
+        page.Paragraph("The networks before pruning: `edgec train --network vgg-16 --width 0.125 --data cifar10 --epochs 8 --augment crop-flip --lr 4e-3 --weight-decay 0.02 --batch 128 --seed 1 --run vgg1.run -o vgg1.edge`, and the same with seed 2 "
+            + "and vgg2. Where two commands name the same network, the spread of those runs is that of pruning and retraining alone.");
     }
 
     /// <summary>Mean and deviation; of a single run the figure alone.</summary>
