@@ -107,8 +107,10 @@ internal sealed class FrameService : IDisposable
     private void FirstPrediction(Prediction prediction)
     {
         ready = true;
-        notifier.Ready();
         string label = prediction.Decision == DecisionFilter.None ? "no decision" : prediction.NameOf(prediction.Decision);
+        // Before the readiness, so that who waits for that reads no status from before.
+        notifier.Status($"first prediction: {label}");
+        notifier.Ready();
         log.Write(LogPriority.Info, "ready", $"first prediction from {setup!.Source!.Description}: {label}", ("EDGED_LABEL", label));
     }
 

@@ -29,6 +29,7 @@ public sealed class ServeTests : IDisposable
         using Process process = Serve(("WATCHDOG_USEC", "400000"));
         Assert.Equal("STATUS=loading", systemd.Receive());
         Assert.StartsWith("STATUS=waiting for", systemd.Receive(), StringComparison.Ordinal);
+        systemd.ReceiveUntil("STATUS=first prediction: ");
         systemd.ReceiveUntil("READY=1");
         Eventually.True(() => File.Exists(Lines) && new FileInfo(Lines).Length > 0, "a prediction in the file");
         systemd.ReceiveUntil("WATCHDOG=1");
