@@ -154,7 +154,15 @@ internal readonly unsafe struct WindowBand
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(byte* destination, byte* source, int count)
     {
-        for (; count > 0; count -= 16, source += 16, destination += 16)
+        for (; count > 16; count -= 32, source += 32, destination += 32)
+        {
+            Vector128<byte> low = Vector128.Load(source);
+            Vector128<byte> high = Vector128.Load(source + 16);
+            Vector128.Store(low, destination);
+            Vector128.Store(high, destination + 16);
+        }
+
+        if (count > 0)
             Vector128.Store(Vector128.Load(source), destination);
     }
 
