@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeRuntime.Compiler.Generation;
 using EdgeRuntime.Compiler.Results;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
@@ -61,8 +62,10 @@ internal static class PruneFiltersVerb
                 result.Configuration["steps"] = parsed.GetValue(steps).ToString(CultureInfo.InvariantCulture);
                 double baseline = Training.Evaluation.Measure(network, splits.Test).Accuracy;
                 result.Figures["baseline.testAccuracy"] = baseline;
-                using (EdgeModel whole = NetworkExport.ToModel(network, new ModelMetadata()))
-                    result.Figures["baseline.multiplyAccumulates"] = ModelCard.MultiplyAccumulates(whole.Graph);
+                result.Configuration["machine"] = FormMeasurement.Machine;
+                using EdgeModel whole = NetworkExport.ToModel(network, new ModelMetadata());
+                result.Figures["baseline.multiplyAccumulates"] = ModelCard.MultiplyAccumulates(whole.Graph);
+                double unpruned = result.Figures["baseline.microseconds"] = Math.Round(FormMeasurement.Shortest(whole, training.Seed), 1);
                 result.Figures["baseline.parameters"] = network.ParameterCount;
                 writer.WriteLine(Invariant($"{network.Name}: {network.ParameterCount:N0} parameters, test {baseline:P2}"));
                 foreach (FilterCriterion how in criteria)
@@ -75,12 +78,15 @@ internal static class PruneFiltersVerb
                         double retrained = Training.Evaluation.Measure(narrow, splits.Test).Accuracy;
                         using EdgeModel model = NetworkExport.ToModel(narrow, new ModelMetadata { Name = file is null ? "" : Path.GetFileNameWithoutExtension(file), CreatedBy = CommandLineText.Of(parsed) });
                         long operations = ModelCard.MultiplyAccumulates(model.Graph);
+                        string time = Invariant($"all.{share * 100:F0}.microseconds");
+                        double microseconds = Math.Round(FormMeasurement.Shortest(model, training.Seed), 1);
+                        result.Figures[time] = Math.Min(microseconds, result.Figures.GetValueOrDefault(time, double.PositiveInfinity));
                         string key = Invariant($"{how}.{share * 100:F0}");
                         result.Figures[key + ".cutTestAccuracy"] = cut;
                         result.Figures[key + ".retrainedTestAccuracy"] = retrained;
                         result.Figures[Invariant($"all.{share * 100:F0}.multiplyAccumulates")] = operations;
                         result.Figures[Invariant($"all.{share * 100:F0}.parameters")] = narrow.ParameterCount;
-                        writer.WriteLine(Invariant($"{how}, {share:P0} removed: {narrow.ParameterCount:N0} parameters, {operations:N0} multiply-accumulates, test {cut:P2} cut, {retrained:P2} retrained"));
+                        writer.WriteLine(Invariant($"{how}, {share:P0} removed: {narrow.ParameterCount:N0} parameters, {operations:N0} multiply-accumulates, {microseconds:N0} us (whole: {unpruned:N0} us), test {cut:P2} cut, {retrained:P2} retrained"));
                         writer.Flush();
                         if (file is null)
                             continue;

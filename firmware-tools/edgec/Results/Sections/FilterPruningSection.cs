@@ -7,6 +7,7 @@ namespace EdgeRuntime.Compiler.Results.Sections;
 internal sealed class FilterPruningSection : IResultsSection
 {
     private const string Prefix = "filters-vgg16-";
+    private const string Times = "removed-filters-times";
     private static readonly int[] Shares = [25, 50, 75];
 
     /// <summary>The survey's table 2 (Mittal et al. 2018), VGG-16: accuracies after retraining.</summary>
@@ -43,6 +44,14 @@ internal sealed class FilterPruningSection : IResultsSection
                 ["multiply-accumulates", Count(runs, "baseline.multiplyAccumulates"), .. Shares.Select(s => Count(runs, $"all.{s}.multiplyAccumulates"))],
                 ["test accuracy", Mean(runs, "baseline.testAccuracy"), .. Shares.Select(_ => "")],
             ]);
+        if (logs.TryGet(Times, out ResultLog? timed))
+        {
+            page.Paragraph($"Shortest time of an inference of the float32 networks in the runtime, one thread, on the PC ({timed.Configuration["machine"]}), measured one after the other:");
+            string Microseconds(string of) => timed.Figures[of + ".microseconds"].ToString("N0", CultureInfo.InvariantCulture) + " us, "
+                + ResultsPage.Times(timed.Figures["baseline.microseconds"] / timed.Figures[of + ".microseconds"]);
+            page.Table(["", "whole", .. Shares.Select(s => $"{s} % removed")], [["time, times as fast", Microseconds("baseline"), .. Shares.Select(s => Microseconds($"all.{s}"))]]);
+        }
+
         page.Table(
             ["criterion", .. Shares.SelectMany(s => new[] { $"{s} %, cut", $"{s} %, retrained", $"{s} %, published" })],
             Published.Select(p => (IReadOnlyList<string>)
@@ -50,7 +59,7 @@ internal sealed class FilterPruningSection : IResultsSection
                 p.Criterion.ToString(),
                 .. Shares.SelectMany((s, i) => new[] { Mean(runs, $"{p.Criterion}.{s}.cutTestAccuracy"), Mean(runs, $"{p.Criterion}.{s}.retrainedTestAccuracy"), p.Accuracies[i] }),
             ]));
-        page.Commands(runs);
+        page.Commands(timed is null ? runs : [.. runs, timed]);
         page.Paragraph("The networks before pruning: `edgec train --network vgg-16 --width 0.125 --data cifar10 --epochs 8 --augment crop-flip --lr 4e-3 --weight-decay 0.02 --batch 128 --seed 1 --run vgg1.run -o vgg1.edge`, and the same with seed 2 "
             + "and vgg2. Where two commands name the same network, the spread of those runs is that of pruning and retraining alone.");
     }
