@@ -30,6 +30,7 @@ declare -A needs=(
         libssl3:arm64          the test framework hashes with it
         libturbojpeg0          decodes JPEG frames and the CIFAR-10 pictures
         libturbojpeg0:arm64    the same in the emulated tests
+        procps                 the tests send signals with its kill
         shellcheck             checks the shell scripts'
     [cost]='
         qemu-user              runs arm64 programs as Cortex-A53, A72 and A76
