@@ -55,10 +55,9 @@ was_enabled=$(systemctl is-enabled "$service" 2>/dev/null || true)
 install_package "$here"
 [ -z "$config" ] || put "$config" /etc/edge-runtime/config.json
 [ -z "$model" ] || put "$model" /etc/edge-runtime/model.edge
-systemctl daemon-reload
-systemctl enable --quiet "$service"
 
-if start; then
+# A systemd that does not answer in time is a deployment that failed, too: what was there is put back.
+if systemctl daemon-reload && systemctl enable --quiet "$service" && start; then
     rm -rf "$store/current.new"
     mkdir -p "$store/current.new"
     cp "$here"/edge-runtime_*_arm64.deb "$here"/edge-runtime-*-arm64.tar.gz "$store/current.new/"
@@ -81,6 +80,5 @@ if [ $had = no ]; then
     exit 1
 fi
 install_package "$store/current"
-systemctl daemon-reload
-if start; then echo 'rolled back: the former version runs again'; else echo 'rolled back, but the former version does not start either'; fi
+if systemctl daemon-reload && start; then echo 'rolled back: the former version runs again'; else echo 'rolled back, but the former version does not start either'; fi
 exit 1
