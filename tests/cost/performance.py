@@ -62,8 +62,31 @@ def totals(log):
             peer = networks.peer(name, core)
             beside = f"{peer['cycles'] / 1e6:.2f} | {r['cycles'] / peer['cycles']:.2f}" if peer else " | "
             l2 = f"{peer['l2_misses'] / 1e3:.1f}" if peer else ""
-            limit = macs / CORES[core].int8_macs_per_cycle / r["cycles"]
-            yield (f"| {name} | {core} | {r['cycles'] / 1e6:.3f} | {beside} | {r['ms']:.2f} | {100 * limit:.0f} % | {r['l1'] / 1e3:.1f} | {r['l2'] / 1e3:.1f} | {l2} |")
+            limit = "" if is_binary(r) else f"{100 * macs / CORES[core].int8_macs_per_cycle / r['cycles']:.0f} %"
+            yield (f"| {name} | {core} | {r['cycles'] / 1e6:.3f} | {beside} | {r['ms']:.2f} | {limit} | {r['l1'] / 1e3:.1f} | {r['l2'] / 1e3:.1f} | {l2} |")
+
+
+def is_binary(result):
+    """Whether a network has layers whose products are single bits, for which the multipliers are no limit."""
+    return any(layer["operator"].startswith("Binary") for layer in result["layers"])
+
+
+def operators(log):
+    """Share of the limit that all layers of an operator reach, and their share of the network's time."""
+    yield "| network | operator | " + " | ".join(f"{core}, of limit | of the time" for core in CORES) + " |"
+    yield "| --- | --- |" + " ---: | ---: |" * len(CORES)
+    for name, cores in log["networks"].items():
+        first = next(iter(cores.values()))
+        if is_binary(first):
+            continue
+        for operator in dict.fromkeys(layer["operator"] for layer in first["layers"] if layer["macs"]):
+            cells = []
+            for core, r in cores.items():
+                same = [layer for layer in r["layers"] if layer["operator"] == operator]
+                cycles = sum(layer["cycles"] for layer in same)
+                reached = sum(layer["macs"] for layer in same) / CORES[core].int8_macs_per_cycle / max(cycles, 1)
+                cells.append(f"{100 * reached:.0f} % | {100 * cycles / r['cycles']:.0f} %")
+            yield f"| {name} | {operator} | " + " | ".join(cells) + " |"
 
 
 def layer_table(name, cores):
@@ -78,14 +101,14 @@ def layer_table(name, cores):
             yield row(layer["name"][-40:], layer["operator"], layer["macs"], [(core, r["layers"][i]["cycles"]) for core, r in cores.items()])
     if small:
         macs = sum(first["layers"][i]["macs"] for i in small)
-        yield row(f"{len(small)} smaller steps", "", macs, [(core, sum(r["layers"][i]["cycles"] for i in small)) for core, r in cores.items()])
+        yield row(f"{len(small)} smaller steps", "Binary and others" if is_binary(first) else "", macs, [(core, sum(r["layers"][i]["cycles"] for i in small)) for core, r in cores.items()])
 
 
 def row(name, operator, macs, cycles):
     """One line of a layer table."""
     cells = []
     for core, n in cycles:
-        share = f"{100 * macs / CORES[core].int8_macs_per_cycle / n:.0f} %" if macs and n else ""
+        share = f"{100 * macs / CORES[core].int8_macs_per_cycle / n:.0f} %" if macs and n and not operator.startswith("Binary") else ""
         cells.append(f"{n / 1e3:.1f} | {share}")
     return f"| {name.replace('|', '/')} | {operator} | {f'{macs / 1e6:.2f}' if macs else ''} | " + " | ".join(cells) + " |"
 
@@ -115,11 +138,17 @@ def page():
         "`edgec profile my.edge --core a72`, prices any other network; `edged bench my.edge --layers` measures on a real board.",
         "",
         "The limit of a core is what its multipliers can do: " + ", ".join(f"{c.int8_macs_per_cycle:g} multiply-accumulates a cycle on {name}" for name, c in CORES.items())
-        + ". \"Share of the limit\" counts all cycles, those of layers without products too.",
+        + ". \"Share of the limit\" counts all cycles, those of layers without products too; binary layers have no multiplications, [binary-performance.md](binary-performance.md) is about them.",
         "",
         "## Networks",
         "",
         *totals(log),
+        "",
+        "## Operators",
+        "",
+        "What all layers of an operator together reach of the multipliers' limit, and what they take of the network's time; [kernels-int8.md](kernels-int8.md) tells what eats the rest.",
+        "",
+        *operators(log),
         "",
         "## Layers",
         "",
