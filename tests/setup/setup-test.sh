@@ -63,6 +63,8 @@ list_release() {
         "$(basename "$archive")" "$1" >"$releases"
 }
 list_release "$(sha512sum "$archive" | cut -d' ' -f1 | tr a-f A-F)"
+# The file is there before the server is: a loop that reads it must not end the test.
+: >"$work/server.log"
 python3 -u -m http.server 0 --bind 127.0.0.1 --directory "$work/www" >"$work/server.log" 2>&1 &
 server=$!
 for _ in {1..100}; do

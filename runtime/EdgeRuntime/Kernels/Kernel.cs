@@ -33,6 +33,9 @@ internal abstract class Kernel : IDisposable
     /// <summary>Whether output 0 holds the same bytes as input 0 (reshapes), so that no work is needed where they share memory.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>Whether a Concat copies only those inputs that do not lie in the output already, where they belong.</summary>
+    public virtual bool SkipsWhatIsInPlace => false;
+
     /// <summary>Computes units begin..end-1. Everything was checked before: nothing here can fail.</summary>
     public abstract void Run(in KernelArguments arguments, int begin, int end);
 

@@ -19,11 +19,18 @@ internal sealed unsafe class BoxCopyKernel<T>(IReadOnlyList<BoxCopy> boxes, T fi
 {
     private readonly BoxCopy[] boxes = [.. boxes];
 
+    public override bool SkipsWhatIsInPlace => true;
+
     public override void Run(in KernelArguments arguments, int begin, int end)
     {
         new Span<T>(arguments.Outputs[0], filled).Fill(fill);
         foreach (BoxCopy box in boxes)
-            Copy(box, (T*)arguments.Inputs[box.Input], (T*)arguments.Outputs[box.Output]);
+        {
+            T* from = (T*)arguments.Inputs[box.Input];
+            T* to = (T*)arguments.Outputs[box.Output];
+            if (from + box.FromStart != to + box.ToStart)
+                Copy(box, from, to);
+        }
     }
 
     private static void Copy(BoxCopy box, T* from, T* to)

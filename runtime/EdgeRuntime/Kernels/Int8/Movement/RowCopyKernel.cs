@@ -25,11 +25,18 @@ internal sealed unsafe class RowCopyKernel : Kernel
     /// <summary>Whether the elements of the last dimension lie together in both tensors of every box.</summary>
     public static bool Supports(IReadOnlyList<BoxCopy> boxes) => boxes.All(b => b.FromStrides[^1] == 1 && b.ToStrides[^1] == 1);
 
+    public override bool SkipsWhatIsInPlace => true;
+
     public override void Run(in KernelArguments arguments, int begin, int end)
     {
         new Span<sbyte>(arguments.Outputs[0], filled).Fill(fill);
         foreach (BoxCopy box in boxes)
-            Copy(box, arguments.Inputs[box.Input], arguments.Outputs[box.Output]);
+        {
+            byte* from = arguments.Inputs[box.Input];
+            byte* to = arguments.Outputs[box.Output];
+            if (from + box.FromStart != to + box.ToStart)
+                Copy(box, from, to);
+        }
     }
 
     private static void Copy(BoxCopy box, byte* from, byte* to)
