@@ -7,13 +7,20 @@ namespace EdgeRuntime.Training.Data;
 /// <param name="Train">Pictures to train on.</param>
 /// <param name="Validation">Pictures, taken from the training set, by which the best epoch is chosen.</param>
 /// <param name="Test">Pictures that are looked at once, at the end.</param>
-public sealed record DataSplits(string Name, ImageSet Train, ImageSet Validation, ImageSet Test);
+public sealed record DataSplits(string Name, ImageSet Train, ImageSet Validation, ImageSet Test)
+{
+    /// <summary>Pictures that are in no part, because they could not be read.</summary>
+    public int Skipped { get; init; }
+}
 
 /// <summary>The data sets by name.</summary>
 public static class DataSets
 {
     /// <summary>Names that <see cref="Load"/> knows besides folders.</summary>
     public static IReadOnlyList<string> Names { get; } = ["mnist", "cifar10", "svhn"];
+
+    /// <summary>Pictures of a large training set that are kept for validation unless a caller says otherwise.</summary>
+    public const int UsualValidation = 5000;
 
     private static readonly string[] TestFolders = ["test", "val"];
 
@@ -23,29 +30,31 @@ public static class DataSets
 
     /// <summary>
     /// Loads a data set and splits it: <paramref name="validation"/> pictures of the training set, chosen by <paramref name="seed"/>, become the
-    /// validation set; where a folder has no <c>test</c> (or <c>val</c>) part of its own, a tenth of it becomes the test set.
+    /// validation set; where a folder has no <c>test</c> (or <c>val</c>) part of its own, a tenth of it becomes the test set. Unreadable pictures are counted in
+    /// <see cref="DataSplits.Skipped"/>.
     /// </summary>
     /// <param name="name">mnist, cifar10, svhn, or the path of a folder of pictures by class (with or without <c>train</c> and <c>test</c> inside).</param>
     /// <param name="root">Folder with the sub-folders mnist, cifar10, svhn.</param>
-    /// <param name="validation">Pictures in the validation set; at most half of the training set is taken.</param>
+    /// <param name="validation">Pictures in the validation set; null for <paramref name="usualValidation"/>, or a tenth of the training set where that is less.</param>
     /// <param name="seed">Seed of the split.</param>
     /// <param name="pictureSize">Side length for pictures from a folder.</param>
     /// <param name="cacheFolder">Where decoded pixels are kept; null for <see cref="PixelCache.DefaultFolder"/>.</param>
-    /// <exception cref="DataException">The data set is unknown, missing or corrupt.</exception>
-    public static DataSplits Load(string name, string root, int validation, ulong seed, int pictureSize = 32, string? cacheFolder = null)
+    /// <param name="usualValidation">Pictures in the validation set where <paramref name="validation"/> is null.</param>
+    /// <exception cref="DataException">The data set is unknown, missing or corrupt, or the validation set leaves no picture to train on.</exception>
+    public static DataSplits Load(
+        string name, string root, int? validation, ulong seed, int pictureSize = 32, string? cacheFolder = null, int usualValidation = UsualValidation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(validation);
         var (train, test) = Read(name, root, pictureSize, cacheFolder ?? PixelCache.DefaultFolder);
-        int held = Math.Min(validation, train.Count / 2);
+        int tested = test is null ? Math.Max(1, train.Count / 10) : 0, most = train.Count - tested - 1;
+        int held = validation ?? Math.Min(usualValidation, Math.Max(1, train.Count / 10));
+        if (held < 0 || held > most)
+            throw new DataException(DataError.InvalidArgument, $"a validation set of {held} pictures is outside 0..{most}: {name} has {train.Count} pictures to train on, and {tested} of them are for testing");
         int[] order = new SeededRandom(seed, 0x5b11).Permutation(train.Count);
-        if (test is null)
+        return new DataSplits(
+            name, train.Select(order.AsSpan(held + tested)), train.Select(order.AsSpan(tested, held)), test ?? train.Select(order.AsSpan(0, tested)))
         {
-            int tenth = Math.Max(1, train.Count / 10);
-            return new DataSplits(
-                name, train.Select(order.AsSpan(held + tenth)), train.Select(order.AsSpan(tenth, held)), train.Select(order.AsSpan(0, tenth)));
-        }
-
-        return new DataSplits(name, train.Select(order.AsSpan(held)), train.Select(order.AsSpan(0, held)), test);
+            Skipped = train.Skipped + (test?.Skipped ?? 0),
+        };
     }
 
     /// <summary>Loads the test part alone, as <see cref="Load"/> gives it with seed 1, without reading training pictures where the parts are files of their own.</summary>

@@ -26,7 +26,7 @@ internal static class PruneFiltersVerb
         var batch = new Option<int>("--batch") { Description = "Pictures in a step", DefaultValueFactory = _ => 128 };
         Option<string> augment = AugmentationOption.Create();
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
-        var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        Option<int?> validation = ValidationOption.Create();
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var output = new Option<string?>("--output", "-o") { Description = "File to write if there is one criterion and one share; the network stands beside it as .ckpt" };

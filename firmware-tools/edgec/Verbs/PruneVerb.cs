@@ -29,7 +29,7 @@ internal static class PruneVerb
         var smoothing = new Option<double>("--label-smoothing") { Description = "Share of probability spread over all classes", DefaultValueFactory = _ => 0.0 };
         Option<string> augment = AugmentationOption.Create();
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1UL };
-        var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        Option<int?> validation = ValidationOption.Create();
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var keepNorm = new Option<bool>("--keep-norm") { Description = "Leave batch normalization as it is, instead of folding it into the weights first" };

@@ -15,6 +15,7 @@ namespace EdgeRuntime.Compiler.Verbs;
 internal static class QuantizeVerb
 {
     private const ulong SplitSeed = 1;
+    private const int UsualValidation = 1000;
 
     public static Command Create()
     {
@@ -29,11 +30,10 @@ internal static class QuantizeVerb
         var equalize = new Option<bool>("--equalize") { Description = "Even out the weights of consecutive layers first" };
         var size = new Option<long?>("--target-size") { Description = "Bits per layer such that the file has at most this many bytes", HelpName = "BYTES" };
         var accuracy = new Option<double?>("--target-accuracy") { Description = "Bits per layer such that this many percent of held-out training pictures are right", HelpName = "PERCENT" };
-        var held = new Option<int>("--validation") { Description = "Training pictures held out to measure choices of bits", HelpName = "N", DefaultValueFactory = _ => 1000 };
+        Option<int?> held = ValidationOption.Create(UsualValidation, least: 1);
         var curve = new Option<string?>("--curve") { Description = "Picture of accuracy over bytes; the table is written beside it as .csv (default: the output's name with .png)", HelpName = "curve.png" };
         var evaluate = new Option<bool>("--evaluate") { Description = "Measure the result on the data set's test part" };
         var log = new Option<string?>("--log") { Description = "Log for the page of results: docs/results/NAME.json; implies --evaluate" };
-        held.Validators.Add(result => AtLeastOne(result, held));
         pictures.Validators.Add(result => AtLeastOne(result, pictures));
         var picture = new PictureArguments();
         var command = new Command("quantize", "Quantizes a float network: int8 activations, weights of 8 bits or fewer, ranges from training pictures.")
@@ -58,7 +58,7 @@ internal static class QuantizeVerb
 
                 // The metadata are part of the file whose size is chosen.
                 using var model = new EdgeModel(source.Graph, source.Metadata with { CreatedBy = CommandLineText.Of(parse) });
-                DataSplits splits = DataSets.Load(name, parse.GetRequiredValue(root), parse.GetValue(held), SplitSeed);
+                DataSplits splits = DataSets.Load(name, parse.GetRequiredValue(root), parse.GetValue(held), SplitSeed, usualValidation: UsualValidation);
                 List<float[]> inputs = CalibrationPictures.Read(model, splits.Train, parse.GetValue(pictures));
                 var options = new QuantizationOptions
                 {

@@ -55,7 +55,7 @@ internal static class TrainVerb
         var order = new Option<BlockOrder>("--block-order") { Description = "Order of the layers in blocks with binary activations", DefaultValueFactory = _ => BlockOrder.ConvPoolNormSign };
         var dropout = new Option<double>("--dropout") { Description = "Share of activations dropped before fully connected layers", DefaultValueFactory = _ => 0.0 };
         var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
-        var validation = new Option<int>("--validation") { Description = "Pictures of the training set kept for validation", DefaultValueFactory = _ => 5000 };
+        Option<int?> validation = ValidationOption.Create();
         var leftOut = new Option<string?>("--leave-out") { Description = "Class whose pictures are kept out of training and validation" };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var run = new Option<string?>("--run") { Description = "Folder of checkpoints and log (default: the output's name with .run)" };
@@ -107,7 +107,7 @@ internal static class TrainVerb
                     NetworkStore.StartFrom(made, stage);
                 string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
                 TextWriter writer = parsed.InvocationConfiguration.Output;
-                writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({train.Skipped} skipped)");
+                writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({splits.Skipped} unreadable ones skipped)");
 
                 var trainer = new Trainer(made, splits, options, folder, kind.Objective(parsed, made, splits, options, writer));
                 RunLog course = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));

@@ -156,6 +156,22 @@ public class ReaderTests
     }
 
     [Fact]
+    public void Folder_of_classes_is_split_into_three_parts_and_says_how_many_pictures_it_skipped()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("cat"));
+        for (int i = 0; i < 20; i++)
+            File.WriteAllBytes(folder.File($"cat/{i}.bmp"), Bmp(2, 2, (byte)i, 0, 0));
+        File.WriteAllText(folder.File("cat/broken.jpg"), "not a picture");
+        DataSplits splits = DataSets.Load(folder.Path, folder.Path, validation: null, seed: 1, pictureSize: 2);
+        Assert.Equal((16, 2, 2, 1), (splits.Train.Count, splits.Validation.Count, splits.Test.Count, splits.Skipped));
+        Assert.Equal(20, splits.Train.Pixels.Concat(splits.Validation.Pixels).Concat(splits.Test.Pixels).Chunk(12).DistinctBy(p => p[2]).Count());
+        DataException none = Assert.Throws<DataException>(() => DataSets.Load(folder.Path, folder.Path, validation: 18, seed: 1, pictureSize: 2));
+        Assert.Contains("a validation set of 18 pictures is outside 0..17", none.Message, StringComparison.Ordinal);
+        Assert.Equal(1, DataSets.Load(folder.Path, folder.Path, validation: 17, seed: 1, pictureSize: 2).Train.Count);
+    }
+
+    [Fact]
     public void Wrong_idx_files_are_refused_with_the_value_and_the_limit()
     {
         using var folder = new TemporaryFolder();
