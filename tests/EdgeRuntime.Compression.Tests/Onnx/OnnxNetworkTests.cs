@@ -91,16 +91,6 @@ public class OnnxNetworkTests
     }
 
     [Fact]
-    public void A_layer_with_asymmetric_weights_stays_float_and_is_named()
-    {
-        var n = new OnnxNetwork(13);
-        string x = n.Pass(n.Input(2, 6), 1 / 127f, 0);
-        string w = QdqWeights(n, n.RandomInts(24, 100), 0.01f, 5, [6, 4]);
-        ImportedModel model = OnnxReference.Compare(n.Build(n.Pass(n.Node("MatMul", [x, w]), 0.02f, 0)), tolerance: 0.02);
-        Assert.Contains(model.Notes, note => note.Contains("1 layers stay float32", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void A_dynamic_batch_becomes_1_and_is_noted()
     {
         var n = new OnnxNetwork();

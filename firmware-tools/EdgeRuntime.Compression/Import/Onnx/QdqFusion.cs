@@ -18,11 +18,19 @@ internal static class QdqFusion
         foreach (Node node in working.Original.Nodes)
             Convert(working, node);
         Graph result = working.Build();
+        if (working.Rounded.Count > 0)
+        {
+            notes.Add(FormattableString.Invariant($"the weights of {working.Rounded.Count} layers have zero points and more steps than symmetric int8: rounded anew per channel, by at most {working.Rounded.Max(r => r.Change):0.00} of a step: ")
+                + $"{List([.. working.Rounded.Select(r => $"'{r.Name}'")])}; weights that are quantized symmetrically (in quantize_static: weight_type QInt8, or WeightSymmetric) stay as they are");
+        }
+
         string[] real = [.. result.Nodes.Where(n => WeightLayout.Of(result, n) is not null && result.Tensors[n.Outputs[0]].Type == DataType.Float32).Select(n => $"'{n.Name}'")];
         if (real.Length > 0)
-            notes.Add($"{real.Length} layers stay float32, since not all of their operands and results are int8: {string.Join(", ", real.Take(5))}{(real.Length > 5 ? ", …" : "")}");
+            notes.Add($"{real.Length} layers stay float32, since not all of their operands and results are int8: {List(real)}");
         return result;
     }
+
+    private static string List(string[] names) => string.Join(", ", names.Take(5)) + (names.Length > 5 ? ", …" : "");
 
     /// <summary>Operators whose result for integers is the integers of the result.</summary>
     private static bool Moves(OperatorKind kind) => kind is OperatorKind.Reshape or OperatorKind.Transpose or OperatorKind.Pad or OperatorKind.Slice

@@ -21,6 +21,9 @@ internal sealed class QdqGraph
 
     public Graph Original { get; }
 
+    /// <summary>Layers whose weights were rounded anew, with the largest change in steps of the scale that they had.</summary>
+    public List<(string Name, double Change)> Rounded { get; } = [];
+
     public TensorInfo Tensor(int index) => tensors[index];
 
     public Quantization? Quantization(int tensor) => tensors[tensor].Quantization;

@@ -26,7 +26,7 @@ internal static class QdqOperators
             return false;
         Quantization q = graph.Quantization(y)!;
         if (weighted)
-            graph.Emit(node with { Inputs = [integers[0], integers[1], Bias(graph, node, integers)], Outputs = [y] });
+            EmitWeighted(graph, node, integers, y);
         else if (node.Kind == OperatorKind.Concat)
             graph.Emit(node with { Inputs = [.. integers.Select(t => Requantized(graph, node, t, q))], Outputs = [y] });
         else if (OutputScale(graph, node, integers) is { } own && (own.Scale != q.Scale || own.ZeroPoint != q.ZeroPoint))
@@ -68,14 +68,28 @@ internal static class QdqOperators
         return result;
     }
 
-    /// <summary>Weights must be symmetric, with scales for the whole tensor or along the output channels.</summary>
+    private static void EmitWeighted(QdqGraph graph, Node node, int[] integers, int y)
+    {
+        int weights = integers[1];
+        if (graph.Quantization(weights)!.ZeroPoints.ContainsAnyExcept(0))
+        {
+            (weights, double change) = SymmetricWeights.Add(graph, weights, OutputAxis(node));
+            if (change > 0)
+                graph.Rounded.Add((node.Name, change));
+        }
+
+        graph.Emit(node with { Inputs = [integers[0], weights, Bias(graph, node, [integers[0], weights, .. integers[2..]])], Outputs = [y] });
+    }
+
+    private static int OutputAxis(Node node) => node.Kind == OperatorKind.DepthwiseConv2D ? 3 : 0;
+
+    /// <summary>Weights must be int8 constants with scales for the whole tensor or along the output channels.</summary>
     private static bool HasInt8Weights(QdqGraph graph, Node node, int[] integers)
     {
         if (integers[1] < 0 || graph.Tensor(integers[1]) is not { Type: DataType.Int8, IsConstant: true, Quantization: { } w })
             return false;
-        int axis = node.Kind == OperatorKind.DepthwiseConv2D ? 3 : 0;
         bool biasIsConstant = node.Inputs.Count < 3 || (integers[2] >= 0 ? graph.Tensor(integers[2]).IsConstant : graph.Tensor(node.Inputs[2]).IsConstant);
-        return !w.ZeroPoints.ContainsAnyExcept(0) && (!w.IsPerChannel || w.Axis == axis) && biasIsConstant;
+        return (!w.IsPerChannel || w.Axis == OutputAxis(node)) && biasIsConstant;
     }
 
     /// <summary>The bias as int32 of scale input * weights; -1 where there is none.</summary>
