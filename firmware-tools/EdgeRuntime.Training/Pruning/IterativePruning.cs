@@ -52,6 +52,7 @@ public sealed class IterativePruning
     {
         var clock = Stopwatch.StartNew();
         double baseline = Evaluation.Measure(network, data.Test).Accuracy;
+        double baselineValidation = Evaluation.Measure(network, data.Validation).Accuracy;
         long parameters = network.ParameterCount;
         double naive = NaiveCut();
         var rounds = new List<PruningRound>();
@@ -73,6 +74,7 @@ public sealed class IterativePruning
             Options = options,
             Commit = RunLog.CurrentCommit(),
             BaselineAccuracy = baseline,
+            BaselineValidationAccuracy = baselineValidation,
             TestAccuracy = Evaluation.Measure(network, data.Test).Accuracy,
             NaiveCutAccuracy = naive,
             Parameters = parameters,

@@ -38,6 +38,9 @@ public sealed record PruningLog
     /// <summary>Test accuracy (0..1) before pruning.</summary>
     public required double BaselineAccuracy { get; init; }
 
+    /// <summary>Validation accuracy (0..1) before pruning.</summary>
+    public required double BaselineValidationAccuracy { get; init; }
+
     /// <summary>Test accuracy after pruning and retraining.</summary>
     public required double TestAccuracy { get; init; }
 

@@ -9,7 +9,8 @@ internal static class PruningResult
     /// <param name="command">The command line.</param>
     /// <param name="log">What the pruning did.</param>
     /// <param name="accuracy">Accuracy of the pruned network in the runtime.</param>
-    public static ResultLog Of(string command, PruningLog log, double accuracy)
+    /// <param name="trials">Trials of the search that chose the share; empty if it was given.</param>
+    public static ResultLog Of(string command, PruningLog log, double accuracy, IReadOnlyList<PruningTrial> trials)
     {
         var result = new ResultLog { Command = command, Commit = log.Commit, Seed = log.Options.Training.Seed };
         result.Configuration["network"] = log.Network;
@@ -19,6 +20,7 @@ internal static class PruningResult
         result.Configuration["rounds"] = log.Options.Rounds.ToString(CultureInfo.InvariantCulture);
         result.Configuration["augmentation"] = log.Options.Training.Augmentation.ToString();
         result.Figures["baselineTestAccuracy"] = log.BaselineAccuracy;
+        result.Figures["baselineValidationAccuracy"] = log.BaselineValidationAccuracy;
         result.Figures["naiveCutTestAccuracy"] = log.NaiveCutAccuracy;
         result.Figures["trainerTestAccuracy"] = log.TestAccuracy;
         result.Figures["runtimeTestAccuracy"] = accuracy;
@@ -38,6 +40,13 @@ internal static class PruningResult
         {
             result.Series["roundPredictedLossChange"] = [.. log.Rounds.Select(r => r.PredictedLossChange!.Value)];
             result.Series["roundMeasuredLossChange"] = [.. log.Rounds.Select(r => r.MeasuredLossChange!.Value)];
+        }
+
+        if (trials.Count > 0)
+        {
+            result.Series["trialKeep"] = [.. trials.Select(t => t.Keep)];
+            result.Series["trialParametersKept"] = [.. trials.Select(t => (double)t.ParametersKept)];
+            result.Series["trialValidationAccuracy"] = [.. trials.Select(t => t.ValidationAccuracy)];
         }
 
         return result;

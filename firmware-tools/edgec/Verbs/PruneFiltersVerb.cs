@@ -1,11 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
-using EdgeRuntime.Compiler.Generation;
-using EdgeRuntime.Compiler.Results;
-using EdgeRuntime.Model;
+using EdgeRuntime.Compiler.Filters;
 using EdgeRuntime.Training;
 using EdgeRuntime.Training.Data;
-using EdgeRuntime.Training.Export;
 using EdgeRuntime.Training.Networks;
 using EdgeRuntime.Training.Pruning.Filters;
 
@@ -30,17 +26,20 @@ internal static class PruneFiltersVerb
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var output = new Option<string?>("--output", "-o") { Description = "File to write if there is one criterion and one share; the network stands beside it as .ckpt" };
-        var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
+        var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json; written after each network" };
+        var resume = new Option<bool>("--resume") { Description = "Take the networks that the log already holds from there" };
         var command = new Command("prune-filters", "Removes the least important filters of a trained network, which gets narrower.")
         {
-            source, data, root, criterion, remove, steps, rate, batch, augment, seed, validation, threads, width, output, log,
+            source, data, root, criterion, remove, steps, rate, batch, augment, seed, validation, threads, width, output, log, resume,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
                 FilterCriterion[] criteria = CriteriaOf(parsed.GetValue(criterion)!);
                 double[] shares = PruneVerb.Shares(parsed.GetValue(remove)!, "--remove");
-                string? file = parsed.GetValue(output);
+                string? file = parsed.GetValue(output), path = parsed.GetValue(log);
+                if (path is null && parsed.GetValue(resume))
+                    throw new CommandException(ExitCode.Usage, "--resume goes on with a log: name it with --log");
                 if (file is not null && criteria.Length * shares.Length > 1)
                     throw new CommandException(ExitCode.Usage, $"--output takes one network; {criteria.Length} criteria and {shares.Length} shares make {criteria.Length * shares.Length}");
                 var training = new TrainingOptions
@@ -55,48 +54,15 @@ internal static class PruneFiltersVerb
                 };
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), training.Seed);
                 Network network = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));
-                TextWriter writer = parsed.InvocationConfiguration.Output;
-                var result = new ResultLog { Command = CommandLineText.Of(parsed), Seed = training.Seed };
-                result.Configuration["network"] = network.Name;
-                result.Configuration["data"] = splits.Name;
-                result.Configuration["steps"] = parsed.GetValue(steps).ToString(CultureInfo.InvariantCulture);
-                double baseline = Training.Evaluation.Measure(network, splits.Test).Accuracy;
-                result.Figures["baseline.testAccuracy"] = baseline;
-                result.Configuration["machine"] = FormMeasurement.Machine;
-                using EdgeModel whole = NetworkExport.ToModel(network, new ModelMetadata());
-                result.Figures["baseline.multiplyAccumulates"] = ModelCard.MultiplyAccumulates(whole.Graph);
-                double unpruned = result.Figures["baseline.microseconds"] = Math.Round(FormMeasurement.Shortest(whole, training.Seed), 1);
-                result.Figures["baseline.parameters"] = network.ParameterCount;
-                writer.WriteLine(Invariant($"{network.Name}: {network.ParameterCount:N0} parameters, test {baseline:P2}"));
+                var run = new FilterPruningRun(
+                    network, splits, training, parsed.GetValue(steps), path, parsed.GetValue(resume), CommandLineText.Of(parsed).Replace(" --resume", "", StringComparison.Ordinal), parsed.InvocationConfiguration.Output);
+                run.MeasureWhole();
                 foreach (FilterCriterion how in criteria)
                 {
                     foreach (double share in shares)
-                    {
-                        Network narrow = FilterPruning.Prune(network, how, share, splits.Train, training.Seed);
-                        double cut = Training.Evaluation.Measure(narrow, splits.Test).Accuracy;
-                        FilterPruning.Retrain(narrow, splits, training, parsed.GetValue(steps), cancel);
-                        double retrained = Training.Evaluation.Measure(narrow, splits.Test).Accuracy;
-                        using EdgeModel model = NetworkExport.ToModel(narrow, new ModelMetadata { Name = file is null ? "" : Path.GetFileNameWithoutExtension(file), CreatedBy = CommandLineText.Of(parsed) });
-                        long operations = ModelCard.MultiplyAccumulates(model.Graph);
-                        string time = Invariant($"all.{share * 100:F0}.microseconds");
-                        double microseconds = Math.Round(FormMeasurement.Shortest(model, training.Seed), 1);
-                        result.Figures[time] = Math.Min(microseconds, result.Figures.GetValueOrDefault(time, double.PositiveInfinity));
-                        string key = Invariant($"{how}.{share * 100:F0}");
-                        result.Figures[key + ".cutTestAccuracy"] = cut;
-                        result.Figures[key + ".retrainedTestAccuracy"] = retrained;
-                        result.Figures[Invariant($"all.{share * 100:F0}.multiplyAccumulates")] = operations;
-                        result.Figures[Invariant($"all.{share * 100:F0}.parameters")] = narrow.ParameterCount;
-                        writer.WriteLine(Invariant($"{how}, {share:P0} removed: {narrow.ParameterCount:N0} parameters, {operations:N0} multiply-accumulates, {microseconds:N0} us (whole: {unpruned:N0} us), test {cut:P2} cut, {retrained:P2} retrained"));
-                        writer.Flush();
-                        if (file is null)
-                            continue;
-                        model.Save(file);
-                        NetworkStore.Save(narrow, Path.ChangeExtension(file, ".ckpt"), splits.Name);
-                    }
+                        run.Narrow(how, share, file, cancel);
                 }
 
-                if (parsed.GetValue(log) is { } path)
-                    result.Write(path);
                 return (int)ExitCode.Success;
             },
             CancellationToken.None));
@@ -107,6 +73,4 @@ internal static class PruneFiltersVerb
         ? Enum.GetValues<FilterCriterion>()
         : [.. text.Split(',').Select(t => Enum.TryParse(t, ignoreCase: true, out FilterCriterion v) && Enum.IsDefined(v) ? v
             : throw new CommandException(ExitCode.Usage, $"--criterion has '{t}'; known are {string.Join(", ", Enum.GetNames<FilterCriterion>())}"))];
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

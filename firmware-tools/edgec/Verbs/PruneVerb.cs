@@ -34,11 +34,12 @@ internal static class PruneVerb
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var keepNorm = new Option<bool>("--keep-norm") { Description = "Leave batch normalization as it is, instead of folding it into the weights first" };
         var scan = new Option<bool>("--scan") { Description = "Only show how sensitive each layer is to pruning" };
+        var hold = new Option<int>("--hold-error") { Description = "Search, in so many trials, how few weights hold the unpruned validation accuracy; --keep is then the least share tried", HelpName = "TRIALS" };
         var result = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         var output = new Option<string?>("--output", "-o") { Description = "File to write; the pruned network stands beside it as .ckpt, the log as .json" };
         var command = new Command("prune", "Removes the least important weights of a trained network and retrains the rest.")
         {
-            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, output, result,
+            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, hold, output, result,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -69,25 +70,40 @@ internal static class PruneVerb
                 if (file is null && !parsed.GetValue(scan))
                     throw new CommandException(ExitCode.Usage, "--output is missing: name the .edge file to write, or ask for --scan");
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Training.Seed);
-                Network network = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));
-                if (!parsed.GetValue(keepNorm))
-                    network = NetworkStore.FoldNormalization(network);
+                Network Unpruned()
+                {
+                    Network read = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));
+                    return parsed.GetValue(keepNorm) ? read : NetworkStore.FoldNormalization(read);
+                }
+
+                Network network = Unpruned();
                 TextWriter writer = parsed.InvocationConfiguration.Output;
-                var pruning = new IterativePruning(network, splits, options) { Report = line => { writer.WriteLine(line); writer.Flush(); } };
+                void Report(string line)
+                {
+                    writer.WriteLine(line);
+                    writer.Flush();
+                }
+
+                var pruning = new IterativePruning(network, splits, options) { Report = Report };
                 if (parsed.GetValue(scan))
                 {
                     WriteScan(writer, pruning.Scan());
                     return (int)ExitCode.Success;
                 }
 
-                PruningLog log = pruning.Run(cancel);
+                PruningSearch? search = parsed.GetValue(hold) == 0 ? null : new PruningSearch(Unpruned, splits, options, parsed.GetValue(hold)) { Report = Report };
+                PruningLog log;
+                if (search is null)
+                    log = pruning.Run(cancel);
+                else
+                    (network, log) = search.Run(cancel);
                 string checkpoint = Path.ChangeExtension(file!, ".ckpt");
                 NetworkStore.Save(network, checkpoint, splits.Name);
                 using EdgeModel model = NetworkExport.ToModel(network, new ModelMetadata { Name = Path.GetFileNameWithoutExtension(file!), CreatedBy = CommandLineText.Of(parsed) });
                 model.Save(file!);
                 log.Write(Path.ChangeExtension(file!, ".json"));
                 if (parsed.GetValue(result) is { } path)
-                    Results.PruningResult.Of(CommandLineText.Of(parsed), log, RuntimeEvaluation.Accuracy(model, network, splits.Test)).Write(path);
+                    Results.PruningResult.Of(CommandLineText.Of(parsed), log, RuntimeEvaluation.Accuracy(model, network, splits.Test), search?.Trials ?? []).Write(path);
                 foreach (PrunedLayer layer in log.Layers)
                     writer.WriteLine(Invariant($"{layer.Name,-8} {layer.Kept,9:N0} of {layer.Weights,11:N0} weights kept ({layer.Kept / (double)layer.Weights:P2})"));
                 writer.WriteLine(Invariant($"parameters {log.Parameters:N0} -> {log.ParametersKept:N0} ({log.Parameters / (double)log.ParametersKept:F1}x); test error {1 - log.BaselineAccuracy:P2} -> {1 - log.TestAccuracy:P2} (cut at once, not retrained: {1 - log.NaiveCutAccuracy:P2})"));

@@ -47,6 +47,7 @@ public sealed class CompressVerbTests : IDisposable
         EdgecProcess.Fails(2, "--keep has '1.5'", "prune", missing, "--data", "mnist", "--keep", "0.1,1.5", "-o", target);
         EdgecProcess.Fails(2, "--output is missing", "prune", missing, "--data", "mnist");
         EdgecProcess.Fails(2, "--criterion has 'colour'", "prune-filters", missing, "--data", "mnist", "--criterion", "colour");
+        EdgecProcess.Fails(2, "--resume goes on with a log", "prune-filters", missing, "--data", "mnist", "--resume");
         Assert.False(File.Exists(target));
     }
 
