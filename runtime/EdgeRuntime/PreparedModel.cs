@@ -28,7 +28,7 @@ public sealed class PreparedModel : IDisposable
         Options = options;
         GraphStructure.Check(model.Graph);
         OperatorChecks.Check(model.Graph);
-        Graph unpacked = SignWeights.Unpack(model.Graph);
+        Graph unpacked = SignWeights.Unpack(model.Graph, options.ReferenceKernels ? CpuFeatures.None : options.Features & Cpu.Features);
         Graph = options.KeepIntermediates ? unpacked : GraphFusion.Fuse(unpacked);
         constants = new ConstantStore(Graph);
         kernels = new Kernel[Graph.Nodes.Count];

@@ -8,6 +8,7 @@ Every compiled form of a kernel (one per way of rounding) is checked: its innerm
 innermost loop may keep vectors on the stack.
 """
 import argparse
+import functools
 import pathlib
 import re
 import subprocess
@@ -21,13 +22,15 @@ PROGRAM = pathlib.Path(__file__).resolve().parent.parent.parent / "out/arm64-sym
 
 
 class Kernel(NamedTuple):
-    """Part of a kernel's symbol, and the instructions of its inner loop that matter: {mnemonic: count}."""
+    """A regular expression that the kernel's symbols begin with, and the instructions of its inner loop that matter: {mnemonic: count}."""
 
     symbol: str
     loop: dict
 
 
 INT8 = "EdgeRuntime_EdgeRuntime_Kernels_Int8_"
+BINARY = "EdgeRuntime_EdgeRuntime_Kernels_Binary_"
+TILE, ROW = (BINARY + f"Conv2D_{name}_3<{BINARY}Conv2D_" for name in ("NeonBinaryConv2D", "NeonBinaryRow"))
 KERNELS = [
     # 2 rows x 16 channels x 4 depths, and 4 rows x 8 channels x 4 depths: 128 products.
     Kernel(INT8 + "NeonGemmTile__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0}),
@@ -35,6 +38,8 @@ KERNELS = [
     # 4 rows x 16 channels x 8 depths, and 8 rows x 8 channels x 8 depths: 512 products.
     Kernel(INT8 + "NeonDpGemmTile__Wide", {"sdot": 32, "mov": 0}),
     Kernel(INT8 + "NeonDpGemmTile__Narrow", {"sdot": 32, "mov": 0}),
+    # One-bit weights by look-up: 2 groups of 4 inputs x 32 outputs.
+    Kernel(INT8 + "NeonSignTables__Accumulate", {"tbl": 8, "uaddw": 4, "uaddw2": 4, "mov": 0}),
     # Three pixels of 8 channels a turn, and two where windows move by two columns.
     Kernel(INT8 + "NeonDepthwise3x3Tile__Stride1", {"smull": 15, "smlal": 12}),
     Kernel(INT8 + "NeonDepthwise3x3Tile__Stride2", {"smull": 10, "smlal": 8}),
@@ -44,22 +49,42 @@ KERNELS = [
     Kernel(INT8 + "NeonSumKernel_1<EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundAwayFromZero>__SumScaled", {"sqrdmulh": 8, "srshl": 8}),
     # 6 rows x 8 channels x 4 depths.
     Kernel("EdgeRuntime_EdgeRuntime_Kernels_Float32_NeonFloat32GemmTile__SixRows", {"fmla": 48, "mov": 0}),
+    # Signs: 8 filters x 4 pixels of 128, 64 and 32 channels, whatever border and output; windows of one chunk have the output transform in their loop.
+    Kernel(TILE + "NeonLanes128_.*__RunMany$", {"eor": 32, "cnt": 32, "addp": 28, "uadalp": 4, "mov": 0}),
+    Kernel(TILE + "NeonLanes64_.*__RunMany$", {"eor": 16, "cnt": 16, "addp": 12, "uadalp": 4, "mov": 0}),
+    Kernel(TILE + "NeonLanes32_.*__RunMany$", {"eor": 8, "cnt": 8, "addp": 4, "uadalp": 4, "mov": 0}),
+    Kernel(TILE + "NeonLanes128_.*__RunSingle$", {"cnt": 32, "uadalp": 4}),
+    # 8 filters x 1 pixel.
+    Kernel(ROW + "NeonLanes128_.*__Run$", {"eor": 8, "cnt": 8, "addp": 7, "uadalp": 1, "mov": 0}),
+    # Binarization: 2 rows x 128 channels of int8, 4 rows x 32 channels of float32.
+    Kernel(BINARY + "Signs_NeonInt8Signs__Block", {"cmgt": 16, "addp": 6}),
+    Kernel(BINARY + "Signs_NeonFloat32Signs__Block", {"fcmgt": 32, "sli": 28}),
 ]
 
+MOST_NAMES = 100
 ARITHMETIC = re.compile(r"(smull2?|smlal2?|sadalp|sdot|cnt|eor|sqrdmulh|addp|uadalp|fmla)$")
 # Vector registers to and from the frame: str q8, [sp, #16] and ldr q8, [x29, #48].
 SPILL = re.compile(r"(str|ldr|stp|ldp|stur|ldur)\s+[qd]\d+,.*\[(sp|x29)\b")
 BRANCH = re.compile(r"(?:b|b\.\w+|cbn?z|tbn?z)\s+(?:.*,\s*)?(?:0x)?([0-9a-f]+)\b(?=\s*(?:<|$))")
 
 
-def symbols(part):
-    """Names of the functions whose symbol starts with the given part."""
+@functools.cache
+def all_symbols():
+    """Names of the program's functions."""
     listed = subprocess.run([pricing.tool("llvm-nm"), "--defined-only", "--format=just-symbols", PROGRAM], capture_output=True, text=True, check=True)
-    return sorted({line for line in listed.stdout.splitlines() if line.startswith(part) and not line.startswith("__")})
+    return sorted({line for line in listed.stdout.splitlines() if not line.startswith("__")})
+
+
+def symbols(pattern):
+    """Names of the functions whose symbol begins as the pattern says."""
+    return [name for name in all_symbols() if re.match(pattern, name)]
 
 
 def disassemble(names):
     """{function: [(address, mnemonic, text)]}"""
+    # The names of generic methods are long; one argument holds 128 KB.
+    if len(names) > MOST_NAMES:
+        return disassemble(names[:MOST_NAMES]) | disassemble(names[MOST_NAMES:])
     command = [pricing.tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--disassemble-symbols={','.join(names)}", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     functions, current = {}, None

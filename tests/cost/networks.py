@@ -31,7 +31,8 @@ NETWORKS = {
     "bconv-64-56": Network(("generate", "bconv", "--output", "int8", "--channels", "64", "--size", "56"), True, 0, ""),
     "bconv-256-14": Network(("generate", "bconv", "--output", "float", "--channels", "256", "--size", "14"), True, 0, ""),
     "bconv-1x1-256-14": Network(("generate", "bconv", "--output", "packed", "--channels", "256", "--size", "14", "--kernel", "1"), True, 0, ""),
-    "quicknet-small": Network(("generate", "quicknet-small", "--size", "224"), False, 0, ""),
+    "binarize-64-56": Network(("generate", "binarize", "--weights", "int8", "--channels", "64", "--size", "56"), True, 0, ""),
+    "quicknet-small": Network(("generate", "quicknet-small", "--size", "224"), True, 0, ""),
     "person_detect": Network(("import", DATA / "models/person_detect.tflite"), True, 300, ""),
 }
 

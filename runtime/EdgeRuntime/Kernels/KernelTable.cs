@@ -20,14 +20,17 @@ internal sealed record KernelEntry(
     /// <summary>Whether it is the portable scalar kernel that all others are checked against.</summary>
     public bool IsReference { get; init; }
 
+    /// <summary>Whether it computes a convolution or fully connected layer of real activations from one-bit weights, and from no others.</summary>
+    public bool ReadsBits { get; init; }
+
     /// <summary>
     /// Whether it can compute a request on a core. Kernels of convolutions and fully connected layers read weights of the activations' type: one-bit weights,
-    /// which a file may have, are unpacked before a kernel is chosen (<see cref="Planning.SignWeights"/>), and no kernel takes them as they are.
+    /// which a file may have, are unpacked before a kernel is chosen (<see cref="Planning.SignWeights"/>), unless there is one that reads bits.
     /// </summary>
     public bool Accepts(KernelRequest request, CpuFeatures features) =>
         Kind == request.Node.Kind
         && (Requires & ~features) == 0
-        && (Kind is not (OperatorKind.Conv2D or OperatorKind.DepthwiseConv2D or OperatorKind.FullyConnected) || request.Input(1).Type == request.Input(0).Type)
+        && (Kind is not (OperatorKind.Conv2D or OperatorKind.DepthwiseConv2D or OperatorKind.FullyConnected) || request.Input(1).Type == (ReadsBits ? DataType.Bit : request.Input(0).Type))
         && Supports(request);
 }
 
@@ -38,6 +41,9 @@ internal sealed record KernelEntry(
 internal static class KernelTable
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Int8Kernels.Entries, .. Float32Kernels.Entries, .. Binary.BinaryKernels.Entries, .. ReferenceKernels.Entries];
+
+    /// <summary>Whether an optimised kernel computes a request from weights of a bit each.</summary>
+    public static bool ReadsBits(KernelRequest request) => Entries.Any(e => e.ReadsBits && e.Accepts(request, request.Features));
 
     /// <summary>The entry for a request.</summary>
     /// <exception cref="EdgeModelException">No kernel supports it.</exception>

@@ -1,22 +1,26 @@
 using System.Runtime.InteropServices;
+using EdgeRuntime.Kernels;
 using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Planning;
 
 /// <summary>
 /// Binary weights of real activations (BinaryConnect; Binary-Weight-Networks): in the file a bit each with a scale per channel, in memory the layer that kernels
-/// know: int8 weights of +1 and -1 with the same scales, or float32 weights of +scale and -scale.
+/// know: int8 weights of +1 and -1 with the same scales, or float32 weights of +scale and -scale. Where a kernel reads bits (<see cref="KernelEntry.ReadsBits"/>) they stay as they are.
 /// </summary>
 internal static class SignWeights
 {
     /// <summary>The graph with such weights unpacked. Tensors keep their indices; new constants follow behind them.</summary>
-    public static Graph Unpack(Graph graph)
+    /// <param name="graph">A validated graph.</param>
+    /// <param name="features">Features of the core, for the kernels that read bits; none to unpack all.</param>
+    public static Graph Unpack(Graph graph, CpuFeatures features = CpuFeatures.None)
     {
+        using var constants = new ConstantStore(graph);
         var tensors = new List<TensorInfo>(graph.Tensors);
         var nodes = new List<Node>(graph.Nodes.Count);
         foreach (Node node in graph.Nodes)
         {
-            if (!IsPacked(graph, node))
+            if (!IsPacked(graph, node) || KernelTable.ReadsBits(new KernelRequest(graph, node, features, constants)))
             {
                 nodes.Add(node);
                 continue;

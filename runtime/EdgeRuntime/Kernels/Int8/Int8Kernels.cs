@@ -6,6 +6,7 @@ internal static class Int8Kernels
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         .. X64.X64Kernels.Entries,
+        .. SignWeightKernels.Entries,
         .. Int8Conv2D.Entries,
         .. Int8DepthwiseConv2D.Entries,
         .. Int8Add.Entries,
