@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeRuntime.Camera;
 
 /// <summary>An open video device: requests that carry errno and what was asked in their messages.</summary>
-internal sealed unsafe class V4l2Device : SafeHandleMinusOneIsInvalid
+internal sealed unsafe class V4l2Device : SafeHandleMinusOneIsInvalid, IV4l2Requests
 {
     private V4l2Device(string path)
         : base(ownsHandle: true) => Path = path;

@@ -40,7 +40,7 @@ public sealed record V4l2Options
     /// <summary>A camera that delivers nothing for this time has stalled.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Exposure time; null leaves it to the camera's automatic.</summary>
+    /// <summary>Exposure time, in steps of 100 us; null leaves it to the camera's automatic.</summary>
     public TimeSpan? Exposure { get; init; }
 
     /// <summary>Gain in the driver's units; null leaves it to the camera's automatic.</summary>
