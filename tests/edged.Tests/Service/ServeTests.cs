@@ -171,6 +171,16 @@ public sealed class ServeTests : IDisposable
         }
     }
 
+    [Fact]
+    public void It_is_not_left_behind_when_the_tests_are_killed()
+    {
+        WriteConfig();
+        using Process process = Serve();
+        systemd.ReceiveUntil("READY=1");
+        process.StandardInput.Close();
+        Assert.Equal(128 + 9, Ended(process));
+    }
+
     private static int Ended(Process process)
     {
         bool ended = process.WaitForExit(TimeSpan.FromMinutes(1));

@@ -12,24 +12,30 @@ internal static class EdgedProcess
 
     public static string SampleConfig => Path.Combine(Top, "deploy", "samples", "run.json");
 
+    // Takes the place of the shell, whose process it becomes. What stays behind ends with it, and kills it when the other end of standard input closes.
+    private const string Guarded = """
+        (while kill -0 $$; do read -rt 1; if [ $? = 1 ]; then kill -KILL $$; fi; done) <&0 >/dev/null 2>&1 &
+        exec "$@" </dev/null
+        """;
+
     public static Process Start(params string[] arguments) => Start([], arguments);
 
+    /// <summary>Starts the program with an empty standard input. It is killed when the process's standard input is closed, as it is however the tests end.</summary>
     public static Process Start(ReadOnlySpan<(string Name, string Value)> environment, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "edged.dll");
 
         // A shell that runs the tests in the background has its children ignore SIGINT; the program must see it.
-        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add("--default-signal=INT,TERM");
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string word in (string[])["-c", Guarded, "edged", "env", "--default-signal=INT,TERM"])
+            start.ArgumentList.Add(word);
         start.ArgumentList.Add(DotnetHost());
         start.ArgumentList.Add(program);
         foreach (string a in arguments)
             start.ArgumentList.Add(a);
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
-        Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
+        return Process.Start(start)!;
     }
 
     public static (int Code, string Output, string Error) Run(params string[] arguments)
