@@ -8,24 +8,31 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+wrong() { echo "deploy: $1" >&2; exit 2; }
 
 hosts=() ssh_options=(-o BatchMode=yes -o ConnectTimeout=15)
 model='' config='' build=true timeout=60
 while [ $# -gt 0 ]; do
     case $1 in
-        --model) model=${2:?--model needs a file}; shift ;;
-        --config) config=${2:?--config needs a file}; shift ;;
-        --timeout) timeout=${2:?--timeout needs seconds}; shift ;;
-        --ssh-option) ssh_options+=(-o "${2:?--ssh-option needs an option}"); shift ;;
         --no-build) build=false ;;
-        -*) usage ;;
-        *) hosts+=("$1") ;;
+        --model | --config | --timeout | --ssh-option)
+            [ $# -gt 1 ] || wrong "$1 needs a value"
+            case $1 in
+                --model) model=$2 ;;
+                --config) config=$2 ;;
+                --timeout) timeout=$2 ;;
+                --ssh-option) ssh_options+=(-o "$2") ;;
+            esac
+            shift ;;
+        -*) wrong "unknown option $1; deploy/deploy.sh without arguments tells which there are" ;;
+        *) [[ " ${hosts[*]} " == *" $1 "* ]] || hosts+=("$1") ;;
     esac
     shift
 done
 [ ${#hosts[@]} -gt 0 ] || usage
+[[ $timeout =~ ^[1-9][0-9]{0,3}$ ]] || wrong "the timeout '$timeout' is not within 1 to 9999 seconds"
 for file in "$model" "$config"; do
-    if [ -n "$file" ] && [ ! -r "$file" ]; then echo "deploy: cannot read $file" >&2; exit 2; fi
+    if [ -n "$file" ] && ! { [ -f "$file" ] && [ -r "$file" ]; }; then wrong "cannot read $file"; fi
 done
 
 if $build; then
@@ -62,7 +69,7 @@ for host in "${hosts[@]}"; do
     jobs[$host]=$!
 done
 failed=()
-for host in "${!jobs[@]}"; do
+for host in "${hosts[@]}"; do
     wait "${jobs[$host]}" || failed+=("$host")
 done
 if [ ${#failed[@]} -gt 0 ]; then

@@ -42,7 +42,7 @@ deploy() {
 }
 
 echo 'one two three' >"$work/boards"
-deploy one two three --config "$work/my config.json"
+deploy one two three two --config "$work/my config.json"
 [ "$code" = 0 ] || fail "three boards: exit code $code"
 for board in one two three; do
     expect "[$board] ready"
@@ -58,12 +58,20 @@ expect '[one] ready'
 expect '[bad] no prediction'
 expect '[lost] cannot be reached by ssh'
 expect '[full] copying failed'
-failed=$(sed -n 's/^deploy: failed on //p' "$work/output" | tr ' ' '\n' | sort | tr '\n' ' ')
-[ "$failed" = 'bad full lost ' ] || fail "named as failed: $failed"
+expect 'deploy: failed on bad lost full'
 
 deploy; [ "$code" = 2 ] || fail "no board: exit code $code"
-deploy one --modle x; [ "$code" = 2 ] || fail "unknown option: exit code $code"
-deploy one --model "$work/missing.edge"; [ "$code" = 2 ] || fail "missing model: exit code $code"
+refused() { # MESSAGE ARGUMENT...: exit code 2 and one line
+    deploy one "${@:2}"
+    [ "$code" = 2 ] || fail "${*:2}: exit code $code"
+    [ "$(cat "$work/output")" = "deploy: $1" ] || fail "${*:2}: another message than '$1'"
+}
+refused 'unknown option --modle; deploy/deploy.sh without arguments tells which there are' --modle x
+refused '--config needs a value' --config
+refused '--timeout needs a value' --timeout
+refused "the timeout 'soon' is not within 1 to 9999 seconds" --timeout soon
+refused "cannot read $work/missing.edge" --model "$work/missing.edge"
+refused "cannot read $work" --config "$work"
 rm "$work"/repo/out/*.deb
 deploy one; [ "$code" = 1 ] || fail "no package: exit code $code"
 expect "deploy: $work/repo/out/edge-runtime_1.2.3_arm64.deb is missing; run 'make package'"
