@@ -45,7 +45,7 @@ package: ## the board's Debian package and archive: out/edge-runtime_VERSION_arm
 	deploy/package.sh
 
 .PHONY: vm-test
-vm-test: ## deploys to an emulated board and checks camera, pins, serial port and faults from outside (MACHINE=raspi3b: the Pi 3's own)
+vm-test: ## deploys to an emulated board and checks camera, pins, serial port and faults from outside (MACHINE=raspi3b: the Pi 3's own; virt-trixie: Debian 13)
 	deploy/setup.sh vm
 	deploy/publish-arm64.sh
 	deploy/package.sh

@@ -1,6 +1,6 @@
 """An emulated arm64 board, driven from outside: QEMU's control socket, its serial port, ssh.
 
-MACHINE virt is QEMU's generic board with a PL061 GPIO chip and a PCI serial port; raspi3b has the Pi 3's own pin controller and UART. Both boot the image that
+The hardware virt is QEMU's generic board with a PL061 GPIO chip and a PCI serial port; raspi3b has the Pi 3's own pin controller and UART. Each boots an image that
 image.sh makes, on a scratch disk over it.
 """
 import base64
@@ -15,8 +15,11 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-CACHE = pathlib.Path(os.environ.get("EDGE_VBOARD_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "edge-runtime/vboard")
-KERNEL_OPTIONS = "quiet loglevel=3 systemd.show_status=0 apparmor=0 audit=0"
+IMAGES = pathlib.Path(os.environ.get("EDGE_VBOARD_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "edge-runtime/vboard")
+# Hardware and release of Debian: 12 has the first generation of libgpiod, 13 (as Raspberry Pi OS has it now) the second.
+MACHINES = {"virt": ("virt", "bookworm"), "virt-trixie": ("virt", "trixie"), "raspi3b": ("raspi3b", "bookworm")}
+# A dumb terminal: systemd 257 asks others for their size, and nobody answers here.
+KERNEL_OPTIONS = "quiet loglevel=3 systemd.show_status=0 apparmor=0 audit=0 TERM=dumb"
 
 
 class BoardError(Exception):
@@ -24,15 +27,20 @@ class BoardError(Exception):
 
 
 class Board:
-    def __init__(self, machine, folder, port=2222):
-        self.machine, self.folder, self.port = machine, folder, port
-        self.gpio_chip = {"virt": "9030000.pl061", "raspi3b": "pinctrl-bcm2835"}[machine]
-        self.tty = {"virt": "/dev/ttyS0", "raspi3b": "/dev/ttyAMA0"}[machine]
+    """A board at a local address of its own; several may run at once."""
+
+    def __init__(self, machine, folder, address="127.0.0.1", port=2222):
+        self.folder, self.address, self.port = folder, address, port
+        self.hardware, self.suite = MACHINES[machine]
+        self.image = IMAGES / self.suite
+        self.user = f"root@{address}"
+        self.gpio_chip = {"virt": "9030000.pl061", "raspi3b": "pinctrl-bcm2835"}[self.hardware]
+        self.tty = {"virt": "/dev/ttyS0", "raspi3b": "/dev/ttyAMA0"}[self.hardware]
         self.ssh_options = [
-            "-q", "-i", str(CACHE / "id_ed25519"), "-o", f"UserKnownHostsFile={CACHE / 'known_hosts'}", "-o", "GlobalKnownHostsFile=/dev/null",
+            "-q", "-i", str(self.image / "id_ed25519"), "-o", f"UserKnownHostsFile={self.image / 'known_hosts'}", "-o", "GlobalKnownHostsFile=/dev/null",
             "-o", "HostKeyAlias=vboard", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=20",
             # A new connection costs the emulated board seconds of cryptography: one is shared.
-            "-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o", f"ControlPath={folder}/ssh", "-o", "ServerAliveInterval=15"]
+            "-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o", f"ControlPath={folder}/ssh-%h", "-o", "ServerAliveInterval=15"]
         self.process = None
         self.received = bytearray()
         self.gate = threading.Lock()
@@ -42,7 +50,7 @@ class Board:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         disk = self.folder / "disk.qcow2"
-        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", str(CACHE / "root.ext4"), "-F", "raw", str(disk)], check=True)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", str(self.image / "root.ext4"), "-F", "raw", str(disk)], check=True)
         self.process = subprocess.Popen(
             self.command(disk), stdin=subprocess.DEVNULL, stdout=open(self.folder / "qemu.out", "w"), stderr=subprocess.STDOUT, start_new_session=True)
         self.wait_for_login()
@@ -52,9 +60,9 @@ class Board:
     def command(self, disk):
         serial, console = f"unix:{self.folder}/serial,server=on,wait=off", f"file:{self.folder}/console.log"
         common = [
-            "qemu-system-aarch64", "-nodefaults", "-display", "none", "-kernel", str(CACHE / "vmlinuz"), "-initrd", str(CACHE / "initrd.img"),
-            "-netdev", f"user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:22", "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
-        if self.machine == "virt":
+            "qemu-system-aarch64", "-nodefaults", "-display", "none", "-kernel", str(self.image / "vmlinuz"), "-initrd", str(self.image / "initrd.img"),
+            "-netdev", f"user,id=n0,restrict=on,hostfwd=tcp:{self.address}:{self.port}-:22", "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
+        if self.hardware == "virt":
             return common + [
                 "-M", "virt,gic-version=3", "-cpu", "cortex-a72", "-smp", "2", "-m", "1G", "-append", f"console=ttyAMA0 {KERNEL_OPTIONS}",
                 "-drive", f"if=none,id=d0,file={disk},format=qcow2,cache=unsafe", "-device", "virtio-blk-pci,drive=d0",
@@ -62,7 +70,7 @@ class Board:
                 "-chardev", f"socket,id=s0,path={self.folder}/serial,server=on,wait=off", "-device", "pci-serial,chardev=s0",
                 "-device", "qemu-xhci,id=usb", "-chardev", f"socket,id=camera,path={self.folder}/camera,server=on,wait=off", "-device", "usb-redir,chardev=camera"]
         return common + [
-            "-M", "raspi3b", "-dtb", str(CACHE / "dtb/bcm2837-rpi-3-b-nobt.dtb"),
+            "-M", "raspi3b", "-dtb", str(self.image / "dtb/bcm2837-rpi-3-b-nobt.dtb"),
             "-append", f"console=ttyS1,115200 8250.nr_uarts=4 modules_load=phy-generic,dwc2,cdc_ether,rndis_host,bcm2835_wdt {KERNEL_OPTIONS}",
             "-drive", f"if=sd,file={disk},format=qcow2,cache=unsafe", "-device", "usb-net,netdev=n0", "-serial", serial, "-serial", console]
 
@@ -83,20 +91,20 @@ class Board:
     def ssh(self, command, check=True, timeout=180):
         """Runs a command on the board; its output is in the result."""
         result = subprocess.run(
-            ["ssh", *self.ssh_options, "-p", str(self.port), "root@127.0.0.1", command], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+            ["ssh", *self.ssh_options, "-p", str(self.port), self.user, command], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
         if check and result.returncode != 0:
             raise BoardError(f"'{command}' ended with {result.returncode}: {result.stdout}{result.stderr}")
         return result
 
     def forget_connection(self):
         """Ends the shared connection, so that the next command makes a new one."""
-        subprocess.run(["ssh", *self.ssh_options, "-O", "exit", "root@127.0.0.1"], capture_output=True, timeout=60, check=False)
+        subprocess.run(["ssh", *self.ssh_options, "-O", "exit", self.user], capture_output=True, timeout=60, check=False)
 
     def ask(self, command, **options):
         return self.ssh(command, **options).stdout.strip()
 
     def put(self, *files, to):
-        subprocess.run(["scp", *self.ssh_options, "-P", str(self.port), *map(str, files), f"root@127.0.0.1:{to}"], check=True, timeout=300, stdin=subprocess.DEVNULL)
+        subprocess.run(["scp", *self.ssh_options, "-P", str(self.port), *map(str, files), f"{self.user}:{to}"], check=True, timeout=300, stdin=subprocess.DEVNULL)
 
     def monitor(self, command):
         """One command of QEMU's monitor."""
@@ -115,7 +123,7 @@ class Board:
 
     def pins(self):
         """Levels of all output pins, bit i for line i, as the controller drives them."""
-        if self.machine == "virt":
+        if self.hardware == "virt":
             return int(self.monitor("xp /1xb 0x90303fc").split()[-1], 16)
         low, high = (int(word, 16) for word in self.monitor("xp /2xw 0x3f200034").split()[-2:])
         return low | high << 32

@@ -26,7 +26,7 @@ class BoardTest:
         self.folder = TOP / "out/vm-test"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.board = Board(machine, self.folder / machine)
-        self.machine, self.results, self.started = machine, [], time.monotonic()
+        self.machine, self.results, self.figures, self.started = machine, [], {}, time.monotonic()
 
     def check(self, name, condition, shown=""):
         """Waits until a condition holds; its value says what was seen."""
@@ -64,6 +64,22 @@ class BoardTest:
     def pins_are(self, zero, seven):
         return (self.pin(ZERO), self.pin(SEVEN)) == (zero, seven)
 
+    def kernel_pins(self):
+        """Levels of the chip's lines that are outputs in somebody's hands, as the kernel has them ("hi", "lo"), by line."""
+        text = self.board.ask("mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug; cat /sys/kernel/debug/gpio")
+        first, lines = re.search(rf"^gpiochip\d+: GPIOs (\d+)-.* {re.escape(self.board.gpio_chip)}:\n((?: .*\n?)*)", text, re.MULTILINE).groups()
+        return {int(line) - int(first): level for line, level in re.findall(r"^ gpio-(\d+) .*\|.*\) out (hi|lo)", lines, re.MULTILINE)}
+
+    def security(self):
+        """systemd's figure for what the service could do if it were taken over, 0 to 10."""
+        self.figures["exposure by systemd-analyze security"] = figure = float(self.board.ask(f"systemd-analyze security {SERVICE} --no-pager | tail -1").split(": ")[1].split()[0])
+        return figure
+
+    def memory(self):
+        """Kilobytes of memory that the service holds."""
+        self.figures["resident memory of the service, kB"] = figure = int(self.board.ask(f"ps -o rss= -p {self.pid()}"))
+        return figure
+
     def mark(self, name):
         """How many journal entries of a kind there are now, for those that come after."""
         return len(self.events(name).splitlines())
@@ -90,7 +106,7 @@ class BoardTest:
         return False
 
     def camera(self, digit):
-        self.board.ssh(f"vboard-camera {f'/root/{digit}.yuyv' if digit else 'off'}")
+        self.board.ssh(f"vboard-camera /root/{digit}.yuyv")
 
     def unplug(self):
         """Takes the camera away from under whoever uses it, and waits until that has let it go."""
@@ -126,13 +142,14 @@ class BoardTest:
         path.write_text("// made by vm_test.py\n" + json.dumps(config, indent=2))
         return path
 
-    def deploy(self, *arguments):
+    def deploy(self, *arguments, hosts=()):
+        """deploy.sh to the board, or to these, each at its own address."""
         options = []
         for key, value in zip(self.board.ssh_options, self.board.ssh_options[1:]):
             if key == "-o":
                 options += ["--ssh-option", value]
         options += ["--ssh-option", f"Port={self.board.port}", "--ssh-option", f"IdentityFile={self.board.ssh_options[2]}"]
         result = subprocess.run(
-            [str(TOP / "deploy/deploy.sh"), "root@127.0.0.1", "--no-build", "--timeout", "120", *options, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            [str(TOP / "deploy/deploy.sh"), *(hosts or [self.board.user]), "--no-build", "--timeout", "120", *options, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         (self.folder / f"deploy-{len(self.results)}.log").write_text(result.stdout + result.stderr)
         return result

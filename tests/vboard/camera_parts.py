@@ -1,6 +1,7 @@
 """A USB camera that speaks MJPEG, a CSI camera behind rpicam-vid, and what may go wrong with them. Each part begins and ends with a service that runs and shows 7 of
 the first camera."""
 import digits
+import usb_descriptors as usb
 from board_test import SERVICE
 from usb_camera import UsbCamera, jpeg
 
@@ -10,7 +11,7 @@ WIDTH, HEIGHT = 640, 480
 
 def usb_camera(t):
     """Only the generic board has a USB host for it."""
-    if t.machine != "virt":
+    if t.board.hardware != "virt":
         return
     seven, zero = (jpeg(digits.grey(d, WIDTH, HEIGHT), WIDTH, HEIGHT) for d in "70")
     camera = UsbCamera(t.board.folder / "camera", seven, WIDTH, HEIGHT, compressed=True)
@@ -21,13 +22,36 @@ def usb_camera(t):
     camera.show(zero)
     t.board.ssh(f"systemctl reload {SERVICE}")
     t.check("its MJPEG frames are recognised", lambda: t.pins_are(1, 0), lambda: bin(t.board.pins()))
-    pid = t.pid()
     camera.show(seven)
     t.check("another picture, too", lambda: t.pins_are(0, 1))
+    controls(t, camera)
+    pid = t.pid()
     broken_frames(t, camera, seven, zero, pid)
     camera = replugged(t, camera, seven)
     camera.close()
     first_camera(t)
+
+
+def controls(t, camera):
+    """Exposure, gain and power-line filter, as they arrive in the camera."""
+    def configure(action, **controls):
+        config = t.settings()
+        config["source"] = {"kind": "camera", "device": BY_ID} | controls
+        t.board.put(t.write("controls.json", config), to="/etc/edge-runtime/config.json")
+        t.board.ssh(f"systemctl {action} {SERVICE}")
+
+    def are(**wanted):
+        return all(camera.controls[getattr(usb, name)] == value for name, value in wanted.items())
+
+    configure("reload", exposureMicroseconds=20_000, gain=40, powerLine="hz60")
+    t.check("exposure, gain and power-line filter arrive in the camera", lambda: are(EXPOSURE_MODE=usb.MANUAL, EXPOSURE=200, GAIN=40, POWER_LINE=2), lambda: camera.controls)
+    configure("reload")
+    t.check("without them the exposure is automatic again", lambda: are(EXPOSURE_MODE=usb.APERTURE_PRIORITY), lambda: camera.controls)
+    mark = t.board.ask("date +%s")
+    configure("reload", gain=1000)
+    t.check("a gain that it does not have is told, with its limits", lambda: "gain 1000 is outside 0..100" in t.board.ask(f"journalctl -u {SERVICE} -S @{mark} -o cat --no-pager"))
+    configure("restart")
+    t.check("with a right one it works again", lambda: t.active() and t.pins_are(0, 1))
 
 
 def first_camera(t):

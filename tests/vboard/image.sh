@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Makes what tests/vboard/board.py boots, once, in the cache ($EDGE_VBOARD_CACHE, default ~/.cache/edge-runtime/vboard): a Debian bookworm arm64 root file
-# system with kernel, systemd, ssh, a camera that shows chosen pictures (vivid), GPIO and serial port. Needs root; about 5 minutes, 30 seconds when only this
-# script has changed. Two findings behind it: a kernel package must not be installed in the foreign root (its initramfs takes over 13 minutes under emulation),
+# Makes what tests/vboard/board.py boots, once for each release of Debian (EDGE_VBOARD_SUITE: bookworm, or trixie), in the cache ($EDGE_VBOARD_CACHE, default
+# ~/.cache/edge-runtime/vboard): a Debian arm64 root file system with kernel, systemd, ssh, a camera that shows chosen pictures (vivid), GPIO and serial port.
+# Needs root; about 5 minutes, 30 seconds when only this script has changed. Two findings behind it: a kernel package must not be installed in the foreign root (its initramfs takes over 13 minutes under emulation),
 # and the full cold plug of devices is most of the boot time there.
 set -euo pipefail
-CACHE=${EDGE_VBOARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edge-runtime/vboard}
+SUITE=${EDGE_VBOARD_SUITE:-bookworm}
+CACHE=${EDGE_VBOARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edge-runtime/vboard}/$SUITE
 MIRROR=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | grep -oE 'https?://[^ ]*/debian/?( |$)' | head -1 | tr -d ' ' || true)
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
-PKGS=systemd,systemd-sysv,udev,kmod,dbus,libgpiod2,libturbojpeg0,gpiod,v4l-utils,openssh-server,socat,iproute2,procps,device-tree-compiler
+# Debian 12 has the first generation of libgpiod, Debian 13 the second.
+case $SUITE in bookworm) GPIOD=libgpiod2 ;; trixie) GPIOD=libgpiod3 ;; *) echo "vboard: unknown release $SUITE" >&2; exit 2 ;; esac
+PKGS=systemd,systemd-sysv,udev,kmod,dbus,$GPIOD,libturbojpeg0,gpiod,v4l-utils,openssh-server,socat,iproute2,procps,device-tree-compiler
 MODS_INITRD=(virtio_pci virtio_blk ext4 sdhci-iproc bcm2835)
 MODS_ROOT=("${MODS_INITRD[@]}" virtio_net virtio_console virtio-rng vivid uvcvideo autofs4 xhci-pci phy-generic dwc2 cdc_ether rndis_host bcm2835_wdt)
 die() { echo "vboard: $*" >&2; exit 1; }
@@ -53,10 +56,12 @@ HOOK
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
         --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
         --include="$PKGS" --customize-hook="$W/getkernel" \
-        bookworm "$CACHE/base.tar.new" "deb $MIRROR bookworm main" "deb ${MIRROR}-security bookworm-security main"
+        "$SUITE" "$CACHE/base.tar.new" "deb $MIRROR $SUITE main" "deb ${MIRROR}-security $SUITE-security main"
       mv "$CACHE/base.tar.new" "$CACHE/base.tar"; printf '%s\n' "$PKGS" >"$CACHE/base.packages"
     fi
     mkdir "$R" "$W/k"; tar -C "$R" -xf "$CACHE/base.tar"; for f in "$CACHE"/debs/*.deb; do dpkg-deb -x "$f" "$W/k"; done
+    # Debian 13's kernel has its modules below /usr only.
+    [ -e "$W/k/lib" ] || ln -s usr/lib "$W/k/lib"
     KVER=$(basename "$W"/k/boot/vmlinuz-* | sed s/^vmlinuz-//)
     say "rootfs $(du -sm "$R" | cut -f1) MB, kernel $KVER"
     # only the modules asked for and what they need (depmod over all, to find the closure; then over what is kept)
@@ -87,13 +92,17 @@ VIVID
     printf 'vivid\nxhci-pci\n' > "$R/etc/modules-load.d/vboard.conf"
     cat > "$R/usr/local/bin/vboard-camera" <<'CAM'
 #!/bin/bash
-# vboard-camera FILE.yuyv [WIDTH HEIGHT] | off : what /dev/video0 shows (640x480 YUYV unless given, looped from /dev/video1)
+# vboard-camera FILE.yuyv [WIDTH HEIGHT] | bars | off : what /dev/video0 shows (640x480 YUYV unless given, looped from /dev/video1; colour bars of its own)
 [ -s /run/vboard-camera.pid ] && kill "$(cat /run/vboard-camera.pid)" 2>/dev/null; rm -f /run/vboard-camera.pid
 [ "$1" = off ] && exit 0
+# Whether the input hangs on the output: Linux 6.11 has named that differently.
+looped() { v4l2-ctl -d0 -c "loop_video=$1" >/dev/null 2>&1 || v4l2-ctl -d0 -c "hdmi_000_0_is_connected_to=$((2 * $1))"; }
+if [ "$1" = bars ]; then looped 0; v4l2-ctl -d0 -c test_pattern=1,osd_text_mode=2; exit; fi
 [ -e /dev/video1 ] || { modprobe vivid; udevadm settle; }
-size=width=${2:-640},height=${3:-480},pixelformat=YUYV; v4l2-ctl -d1 -x "$size"; v4l2-ctl -d0 -v "$size"; 
+size=width=${2:-640},height=${3:-480},pixelformat=YUYV; v4l2-ctl -d1 -x "$size"; v4l2-ctl -d0 -v "$size"
+looped 1
 # No text laid over the picture; one frame in five, or 59 a second would take most of an emulated core.
-v4l2-ctl -d0 -c loop_video=1,osd_text_mode=2,percentage_of_dropped_buffers=80
+v4l2-ctl -d0 -c osd_text_mode=2,percentage_of_dropped_buffers=80
 setsid v4l2-ctl -d1 --stream-out-mmap --stream-from="$1" --stream-loop </dev/null >/dev/null 2>&1 & echo $! > /run/vboard-camera.pid
 sleep 0.5; kill -0 "$(cat /run/vboard-camera.pid)"
 CAM
@@ -113,8 +122,8 @@ CAM
     mkdir -p "$CACHE/dtb"; cp "$W"/k/usr/lib/linux-image-*/broadcom/bcm2*-rpi-*.dtb "$CACHE/dtb/"
     cp "$CACHE/dtb/bcm2837-rpi-3-b.dtb" "$R/tmp/x.dtb"; chroot "$R" fdtput -r /tmp/x.dtb /soc/serial@7e201000/bluetooth; mv "$R/tmp/x.dtb" "$CACHE/dtb/bcm2837-rpi-3-b-nobt.dtb"
     # initrd: busybox, the modules in order, a script
-    I=$W/initrd; mkdir -p "$I"/{bin,dev,proc,sys,new,m}; cp "$W/k/bin/busybox" "$I/bin/"
-    n=100; while read -r f; do n=$((n+1)); cp "$W/k$f" "$I/m/$n-$(basename "$f")"; done < "$W/mods.initrd"
+    I=$W/initrd; mkdir -p "$I"/{bin,dev,proc,sys,new,m}; cp "$W"/k/{,usr/}bin/busybox "$I/bin/" 2>/dev/null || [ -s "$I/bin/busybox" ]
+    n=100; while read -r f; do n=$((n+1)); if [ "${f%.xz}" = "$f" ]; then cat "$W/k$f"; else xz -dc "$W/k$f"; fi > "$I/m/$n-$(basename "${f%.xz}")"; done < "$W/mods.initrd"
     cat > "$I/init" <<'INIT'
 #!/bin/busybox sh
 b=/bin/busybox

@@ -27,6 +27,7 @@ class UsbCamera:
         self.pictures, self.shown = [picture], 0
         self.rest, self.frame_id, self.next_frame = None, 0, 0.0
         self.requests, self.gate = [], threading.Condition()
+        self.controls = {name: default for name, (_, _, _, _, default) in usb.CONTROLS.items()}
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.connect(str(path))
         # Each end says hello with numbers of 32 bits; they have 64 from then on.
@@ -115,6 +116,12 @@ class UsbCamera:
         elif kind == 0xA1 and index == 1 and value >> 8 in (1, 2):
             # The stream's probe and commit controls: how long they are, that they can be read and written, and their only value.
             data = {0x85: struct.pack("<H", len(usb.probe(self))), 0x86: b"\x03"}.get(request) or usb.probe(self)
+        elif kind == 0x21 and (index >> 8, value >> 8) in usb.CONTROLS:
+            self.controls[index >> 8, value >> 8] = int.from_bytes(body[10:], "little")
+        elif kind == 0xA1 and (index >> 8, value >> 8) in usb.CONTROLS:
+            name = (index >> 8, value >> 8)
+            answer = usb.control(request, *usb.CONTROLS[name], self.controls[name])
+            data, status = (b"", STALL) if answer is None else (answer, SUCCESS)
         elif kind & 0x80 or (kind == 0x21 and index != 1):
             status = STALL
         data = data[:length]

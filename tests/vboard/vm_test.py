@@ -1,26 +1,28 @@
 #!/usr/bin/env python3
 """Deploys to an emulated board with the script that users run, and checks from outside that it does what it should, through faults.
 
-    vm_test.py [virt|raspi3b] [--only PART]...      result: out/vm-test/MACHINE.json (MACHINE-parts.json with --only), exit code 0 when every check passed
+    vm_test.py [virt|virt-trixie|raspi3b] [--only PART]...      result: out/vm-test/MACHINE.json (MACHINE-parts.json with --only), exit code 0 when every check passed
 
 Everything is observed from outside the program: pins at the controller, the serial line at its other end, states as systemd tells them.
 """
 import json
+import os
 import subprocess
 import sys
 import time
 
 import camera_parts
+import deploy_parts
 import fault_parts
 import service_parts
-from board import HERE, BoardError
+from board import HERE, MACHINES, BoardError
 from board_test import BoardTest
 
 # In order: each begins with a service that runs and shows 7, but for the last, which begins with nothing installed.
 PARTS = (
     service_parts.deployment, service_parts.tools, service_parts.reload, fault_parts.crash, fault_parts.unplugged, fault_parts.no_camera, fault_parts.watchdog,
     camera_parts.usb_camera, camera_parts.csi_camera, fault_parts.faults, fault_parts.serial_gone, fault_parts.full_disk, fault_parts.cannot_begin,
-    service_parts.rollback, service_parts.reboot, service_parts.package, service_parts.archive)
+    deploy_parts.rollback, deploy_parts.several_boards, service_parts.reboot, service_parts.package, service_parts.archive)
 
 
 def run(test, only):
@@ -41,14 +43,18 @@ def main():
     arguments = sys.argv[1:]
     only = [arguments[i + 1] for i, a in enumerate(arguments) if a == "--only"]
     machine = arguments[0] if arguments and not arguments[0].startswith("-") else "virt"
-    subprocess.run([str(HERE / "image.sh")], check=True)
+    if machine not in MACHINES:
+        sys.exit(f"vm_test: '{machine}' is none of {', '.join(MACHINES)}")
+    begun = time.monotonic()
+    subprocess.run([str(HERE / "image.sh")], check=True, env={**os.environ, "EDGE_VBOARD_SUITE": MACHINES[machine][1]})
+    made = time.monotonic()
     test = BoardTest(machine)
     try:
         run(test, only)
     finally:
         test.board.stop()
     failed = sum(not r["passed"] for r in test.results)
-    report = {"machine": machine, "complete": not only, "seconds": round(time.monotonic() - test.started), "checks": test.results}
+    report = {"machine": machine, "complete": not only, "image_seconds": round(made - begun), "seconds": round(time.monotonic() - made), "figures": test.figures, "checks": test.results}
     # A run of some parts leaves the result of the last whole one alone.
     (test.folder / f"{machine}{'-parts' if only else ''}.json").write_text(json.dumps(report, indent=1) + "\n")
     print(f"{len(test.results) - failed} passed, {failed} failed")
