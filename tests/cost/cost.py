@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What networks cost on the boards' cores, by the cost model: a table, a record of it, and a check against the record.
 
-  cost.py table [--core a72]... [--layers] [MODEL.edge | NAME]...
+  cost.py table [--core a72]... [--layers] [--log FOLDER] [MODEL.edge | NAME]...
   cost.py record        writes recorded.json for the networks that every build checks
   cost.py check         fails when one of them became more than 3 % dearer than recorded, or edged starts too slowly
   cost.py start         from the start of edged to its first prediction
@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 import binary
 import frames
 import load
+import logs
 import networks
 import pricing
 from cores import CORES
@@ -134,12 +135,25 @@ def table(a):
     for model in models:
         if not model.is_file():
             pricing.fail(f"{model} is neither a file nor one of: {' '.join(networks.NETWORKS)}")
-    results = measure_all(models, a.core or list(CORES))
+    cores = a.core or list(CORES)
+    results = measure_all(models, cores)
     print_table(results)
+    if a.log:
+        for model in models:
+            logs.write(pathlib.Path(a.log) / f"cost-{model.stem}.json", "table", model, cores, cost_figures(model, cores, results))
     if a.layers:
         layers = {model.stem: networks.layers(model) for model in models}
         for (network, _), result in results.items():
             print_layers(result, layers[network])
+
+
+def cost_figures(model, cores, results):
+    """What a log holds of one network."""
+    figures = {"fileBytes": model.stat().st_size}
+    for core in cores:
+        r = results[model.stem, core]
+        figures |= {f"{core}.cycles": round(r["cycles"]), f"{core}.l2Misses": r["l2_misses"], f"{core}.milliseconds": round(r["ms"], 4)}
+    return figures
 
 
 def measure_checked():
@@ -222,6 +236,7 @@ def main():
     t = verbs.add_parser("table")
     t.add_argument("--core", action="append", choices=CORES)
     t.add_argument("--layers", action="store_true", help="the share of each layer, too")
+    t.add_argument("--log", metavar="FOLDER", help="write cost-MODEL.json there: docs/results")
     t.add_argument("models", nargs="*", metavar="MODEL")
     t.set_defaults(action=table)
     verbs.add_parser("record").set_defaults(action=record)

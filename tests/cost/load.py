@@ -1,8 +1,8 @@
 """What loading a file costs: EdgeModel.Load alone, which decodes compressed constants. Not in it: reading from the card, page faults, the start of the program."""
 import json
 import pathlib
-import subprocess
 
+import logs
 import networks
 import pricing
 from cores import CORES
@@ -40,14 +40,4 @@ def run(a, program, cover):
             figures |= {f"{core}.cycles": round(m["cycles"]), f"{core}.milliseconds": round(m["ms"], 2), f"{core}.l2Misses": m["l2_misses"],
                         f"{core}.floatMegabytesPerSecond": round(rate, 1)}
         if a.log:
-            write(pathlib.Path(a.log) / f"load-{model.stem}.json", model, cores, figures)
-
-
-def write(path, model, cores, figures):
-    """A log as those of edgec, so that the page of results shows it."""
-    command = f"python3 tests/cost/cost.py load {model.name} " + "".join(f"--core {core} " for core in cores) + "--log docs/results"
-    commit = subprocess.run(["git", "-C", networks.TOP, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
-    log = {"command": command, "commit": commit or None, "configuration": {"network": model.stem}, "figures": dict(sorted(figures.items())), "series": {}}
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(log, indent=2) + "\n")
-    temporary.replace(path)
+            logs.write(pathlib.Path(a.log) / f"load-{model.stem}.json", "load", model, cores, figures)

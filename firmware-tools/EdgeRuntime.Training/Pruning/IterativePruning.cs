@@ -11,7 +11,7 @@ namespace EdgeRuntime.Training.Pruning;
 public sealed class IterativePruning
 {
     /// <summary>Pictures of the training set on which curvature and its prediction are measured.</summary>
-    private const int CurvaturePictures = 2000;
+    public const int CurvaturePictures = 2000;
 
     private readonly Network network;
     private readonly DataSplits data;

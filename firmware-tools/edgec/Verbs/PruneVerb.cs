@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeRuntime.Compiler.Results;
 using EdgeRuntime.Model;
 using EdgeRuntime.Training;
 using EdgeRuntime.Training.Data;
 using EdgeRuntime.Training.Export;
 using EdgeRuntime.Training.Networks;
 using EdgeRuntime.Training.Pruning;
+using EdgeRuntime.Training.Pruning.SecondOrder;
 
 namespace EdgeRuntime.Compiler.Verbs;
 
@@ -34,12 +36,13 @@ internal static class PruneVerb
         var width = new Option<double>("--width") { Description = "Factor of the number of channels, for checkpoints that do not hold the network's structure", DefaultValueFactory = _ => 1.0 };
         var keepNorm = new Option<bool>("--keep-norm") { Description = "Leave batch normalization as it is, instead of folding it into the weights first" };
         var scan = new Option<bool>("--scan") { Description = "Only show how sensitive each layer is to pruning" };
+        var deletions = new Option<int?>("--deletions") { Description = "Only delete so many weights one at a time and compare the change of the loss with what Optimal Brain Damage predicts", HelpName = "N" };
         var hold = new Option<int>("--hold-error") { Description = "Search, in so many trials, how few weights hold the unpruned validation accuracy; --keep is then the least share tried", HelpName = "TRIALS" };
         var result = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json" };
         var output = new Option<string?>("--output", "-o") { Description = "File to write; the pruned network stands beside it as .ckpt, the log as .json" };
         var command = new Command("prune", "Removes the least important weights of a trained network and retrains the rest.")
         {
-            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, hold, output, result,
+            source, data, root, method, keep, allocation, rounds, epochs, final, rate, decay, batch, smoothing, augment, seed, validation, threads, width, keepNorm, scan, deletions, hold, output, result,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -67,8 +70,8 @@ internal static class PruneVerb
                 };
                 options.Validate();
                 string? file = parsed.GetValue(output);
-                if (file is null && !parsed.GetValue(scan))
-                    throw new CommandException(ExitCode.Usage, "--output is missing: name the .edge file to write, or ask for --scan");
+                if (file is null && !parsed.GetValue(scan) && parsed.GetValue(deletions) is null)
+                    throw new CommandException(ExitCode.Usage, "--output is missing: name the .edge file to write, or ask for --scan or --deletions");
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Training.Seed);
                 Network Unpruned()
                 {
@@ -82,6 +85,16 @@ internal static class PruneVerb
                 {
                     writer.WriteLine(line);
                     writer.Flush();
+                }
+
+                if (parsed.GetValue(deletions) is { } count)
+                {
+                    ResultLog compared = DeletionResult.Of(
+                        CommandLineText.Of(parsed), options.Training.Seed, network.Name, splits.Name, DeletionCheck.Measure(network, splits.Train.Take(IterativePruning.CurvaturePictures), count, options.Training.Seed));
+                    WriteDeletions(writer, compared);
+                    if (parsed.GetValue(result) is { } compare)
+                        compared.Write(compare);
+                    return (int)ExitCode.Success;
                 }
 
                 var pruning = new IterativePruning(network, splits, options) { Report = Report };
@@ -103,7 +116,7 @@ internal static class PruneVerb
                 model.Save(file!);
                 log.Write(Path.ChangeExtension(file!, ".json"));
                 if (parsed.GetValue(result) is { } path)
-                    Results.PruningResult.Of(CommandLineText.Of(parsed), log, RuntimeEvaluation.Accuracy(model, network, splits.Test), search?.Trials ?? []).Write(path);
+                    PruningResult.Of(CommandLineText.Of(parsed), log, RuntimeEvaluation.Accuracy(model, network, splits.Test), search?.Trials ?? []).Write(path);
                 foreach (PrunedLayer layer in log.Layers)
                     writer.WriteLine(Invariant($"{layer.Name,-8} {layer.Kept,9:N0} of {layer.Weights,11:N0} weights kept ({layer.Kept / (double)layer.Weights:P2})"));
                 writer.WriteLine(Invariant($"parameters {log.Parameters:N0} -> {log.ParametersKept:N0} ({log.Parameters / (double)log.ParametersKept:F1}x); test error {1 - log.BaselineAccuracy:P2} -> {1 - log.TestAccuracy:P2} (cut at once, not retrained: {1 - log.NaiveCutAccuracy:P2})"));
@@ -125,6 +138,14 @@ internal static class PruneVerb
         writer.WriteLine("keep    " + string.Concat(scan.Select(l => $"{l.Layer,9}")));
         for (int i = 0; i < scan[0].Points.Count; i++)
             writer.WriteLine(Invariant($"{scan[0].Points[i].Keep,-7:P1} ") + string.Concat(scan.Select(l => Invariant($"{l.Points[i].Accuracy,9:P2}"))));
+    }
+
+    private static void WriteDeletions(TextWriter writer, ResultLog log)
+    {
+        writer.WriteLine(Invariant($"rank correlation with the change of the loss when each of {log.Configuration["deletions"]} weights is deleted alone:"));
+        writer.WriteLine(Invariant($"  saliency of Optimal Brain Damage {log.Figures["rankCorrelation.saliency"]:F3}"));
+        writer.WriteLine(Invariant($"  magnitude of the weight          {log.Figures["rankCorrelation.magnitude"]:F3}"));
+        writer.WriteLine(Invariant($"sum of the changes: predicted {log.Figures["sum.predicted"]:G3}, measured {log.Figures["sum.measured"]:G3}"));
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -40,29 +40,24 @@ public class SecondOrderTests
     {
         DataSplits data = SmallNetworks.Bars(6);
         Network network = SmallNetworks.Trained(Hidden(), data);
-        IReadOnlyList<PrunableLayer> layers = PrunableLayer.Of(network);
-        ImageSet pictures = data.Train.Take(200);
-        IReadOnlyList<Tensor> curvature = CurvatureBackPropagation.Diagonal(network, layers, pictures);
-        var saliency = new List<double>();
-        var measured = new List<double>();
-        double loss = Evaluation.Measure(network, pictures).Loss;
-        using var quiet = no_grad();
-        for (int l = 0; l < layers.Count; l++)
-        {
-            float[] h = [.. curvature[l].data<float>()], w = [.. layers[l].Weight.data<float>()];
-            Tensor flat = layers[l].Weight.view(-1);
-            for (int i = 0; i < w.Length; i++)
-            {
-                saliency.Add(h[i] * w[i] * w[i] / 2);
-                flat[i] = tensor(0f);
-                measured.Add(Evaluation.Measure(network, pictures).Loss - loss);
-                flat[i] = tensor(w[i]);
-            }
-        }
-
-        double rank = Correlation(Ranks(saliency), Ranks([.. measured.Select(Math.Abs)]));
-        TestContext.Current.TestOutputHelper?.WriteLine($"rank correlation {rank:F3} of {saliency.Count} weights");
+        float[] before = SmallNetworks.Weights(network);
+        IReadOnlyList<Deletion> deletions = DeletionCheck.Measure(network, data.Train.Take(200), int.MaxValue, seed: 1);
+        Assert.Equal((36 * 8) + (8 * 4), deletions.Count);
+        Assert.Equal(before, SmallNetworks.Weights(network));
+        double[] measured = [.. deletions.Select(d => Math.Abs(d.Measured))];
+        double rank = DeletionCheck.RankCorrelation([.. deletions.Select(d => d.Predicted)], measured);
         Assert.True(rank > 0.8, $"rank correlation {rank}");
+    }
+
+    [Fact]
+    public void Rank_correlation_is_that_of_ranks()
+    {
+        Assert.Equal(1, DeletionCheck.RankCorrelation([1, 2, 3, 100], [-5, 0, 7, 8]), 12);
+        Assert.Equal(-1, DeletionCheck.RankCorrelation([1, 2, 3], [3, 2, 1]), 12);
+        Assert.Equal(0, DeletionCheck.RankCorrelation([1, 2, 3], [4, 4, 4]));
+
+        // Equal values share rank 1.5: ranks 0, 1.5, 1.5, 3 against 0, 1, 2, 3.
+        Assert.Equal(4.5 / Math.Sqrt(4.5 * 5), DeletionCheck.RankCorrelation([1, 2, 2, 3], [1, 2, 3, 4]), 12);
     }
 
     [Fact]
@@ -100,15 +95,6 @@ public class SecondOrderTests
         for (int i = 0; i < diagonal.Length; i++)
             diagonal[i] = autograd.grad([gradient[i]], [layer.Weight], retain_graph: true)[0].reshape(-1)[i].item<float>();
         return diagonal;
-    }
-
-    private static float[] Ranks(List<double> values)
-    {
-        int[] order = [.. Enumerable.Range(0, values.Count).OrderBy(i => values[i])];
-        var ranks = new float[values.Count];
-        for (int r = 0; r < order.Length; r++)
-            ranks[order[r]] = r;
-        return ranks;
     }
 
     private static double Correlation(float[] a, float[] b)

@@ -11,7 +11,9 @@ internal sealed class DeepCompressionSection : IResultsSection
     private static readonly (string Log, string Published)[] Rows =
     [
         ("compress-lenet-300-100", "27 KB, 40x, 1.58 %"),
+        ("compress-lenet-300-100-int8", ""),
         ("compress-lenet-5", "44 KB, 39x, 0.74 %"),
+        ("compress-lenet-5-int8", ""),
         ("compress-synthetic-vgg-16", "11.3 MB, 49x"),
         ("compress-synthetic-alexnet", "6.9 MB, 35x"),
     ];
@@ -23,7 +25,7 @@ internal sealed class DeepCompressionSection : IResultsSection
         page.Paragraph(
             "Whole .edge files, with header, tables, graph, names and preprocessing, against all weights and biases as float32. The synthetic networks (edgec generate, then edgec compress) have random weights with the sparsity and "
             + "the bits of the paper. They show what the format stores, not what a network can do: folded random normalization makes their channels differ in scale, so that the kept weights lie closer together than "
-            + "evenly spread ones would.");
+            + "evenly spread ones would. The rows that end in int8 are the same networks with `--int8`, whose kernels are the fast ones on a board: a channel's scale makes more values of the shared ones.");
         page.Table(
             ["network", "bits", "test error before sharing", "in the runtime", "float32, bytes", "file, bytes", "rate", "published"],
             Rows.Select(r => (IReadOnlyList<string>)
@@ -38,7 +40,7 @@ internal sealed class DeepCompressionSection : IResultsSection
                 r.Published,
             ]));
         Loading(page, logs);
-        foreach (var (name, _) in Rows)
+        foreach (string name in Rows.Select(r => r.Log).Where(n => !n.EndsWith("-int8", StringComparison.Ordinal)))
         {
             if (logs.TryGet(name, out ResultLog? log))
                 Layers(page, log);
@@ -46,7 +48,7 @@ internal sealed class DeepCompressionSection : IResultsSection
 
         page.Commands(Rows.Select(r => logs.TryGet(r.Log, out ResultLog? log) ? log : null).OfType<ResultLog>().Concat(logs.StartingWith(LoadPrefix)));
         page.Paragraph("Commands before these: the float32 networks of random weights are those of `edgec generate vgg-16 --weights float --size 224 -o vgg16.edge` and `edgec generate alexnet --weights float --size 227 -o alexnet.edge`; "
-            + "B.ckpt and l5-015.ckpt are what `edgec prune` wrote (Pruning of single weights).");
+            + "l300-003.ckpt and l5-015.ckpt are what `edgec prune` wrote (Pruning of single weights).");
     }
 
     /// <summary>How long a Raspberry Pi 4 takes to load the files, by the cost model.</summary>

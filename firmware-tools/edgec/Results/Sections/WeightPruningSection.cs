@@ -6,6 +6,7 @@ namespace EdgeRuntime.Compiler.Results.Sections;
 internal sealed class WeightPruningSection : IResultsSection
 {
     private const string Prefix = "prune-";
+    private const string Deletions = "deletions-";
 
     /// <summary>The survey's table 1: AlexNet on ImageNet; network, top-1 error, parameters, rate.</summary>
     private static readonly (string Method, string Error, string Parameters, string Rate)[] Published =
@@ -42,15 +43,47 @@ internal sealed class WeightPruningSection : IResultsSection
                 ResultsPage.Count(r.Figures["parametersKept"]),
                 ResultsPage.Times(r.Figures["parameters"] / r.Figures["parametersKept"]),
             ]));
+        foreach (ResultLog run in runs.Where(r => r.Series.ContainsKey("trialKeep")))
+            Held(page, run);
         foreach (ResultLog run in runs.Where(r => r.Series.ContainsKey("roundPredictedLossChange")))
             Prediction(page, run);
+        ResultLog[] deletions = [.. logs.StartingWith(Deletions)];
+        if (deletions.Length > 0)
+            Ranks(page, deletions);
         page.Paragraph("Published for AlexNet on ImageNet (survey's table 1; Han et al. 2015, table 4):");
         page.Table(["method", "top-1 error", "parameters", "rate"], Published.Select(p => (IReadOnlyList<string>)[p.Method, p.Error, p.Parameters, p.Rate]));
-        page.Commands(runs);
+        page.Commands([.. runs, .. deletions]);
         page.Paragraph(
             "The networks before pruning: `edgec train --network lenet-300-100 --data mnist --epochs 40 --augment digits-light --lr 2e-3 --weight-decay 0.02 --batch 128 --run lenet300.run -o lenet300.edge`, and the same with "
             + "`--network lenet-5`, 20 epochs and `--run lenet5.run`. Augmentation was chosen after looking at test errors of earlier runs, as were 4 or 5 bits of shared values (Deep Compression) and the default calibration (Quantization); within a run no decision reads the test set.");
     }
+
+    private static void Held(ResultsPage page, ResultLog run)
+    {
+        double validation = run.Figures["baselineValidationAccuracy"], parameters = run.Figures["parameters"];
+        double[] keep = [.. run.Series["trialKeep"]], kept = [.. run.Series["trialParametersKept"]], accuracy = [.. run.Series["trialValidationAccuracy"]];
+        page.Paragraph(
+            $"The most that holds the unpruned error, {run.Configuration["network"]}: the trials of `--hold-error`, each from the unpruned network, whose validation error is {ResultsPage.Percent(1 - validation)}. The validation set "
+            + $"alone decides; {ResultsPage.Times(parameters / run.Figures["parametersKept"])} is chosen, with a test error of {Error(run, "runtimeTestAccuracy")} after {Error(run, "baselineTestAccuracy")}.");
+        page.Table(
+            ["weights kept", "parameters kept", "rate", "validation error", "holds"],
+            Enumerable.Range(0, keep.Length).OrderByDescending(t => keep[t]).Select(t => (IReadOnlyList<string>)
+                [ResultsPage.Percent(keep[t]), ResultsPage.Count(kept[t]), ResultsPage.Times(parameters / kept[t]), ResultsPage.Percent(1 - accuracy[t]), accuracy[t] >= validation ? "yes" : "no"]));
+    }
+
+    private static void Ranks(ResultsPage page, ResultLog[] logs)
+    {
+        page.Paragraph(
+            "Saliencies against brute force: rank correlation (Spearman) with the magnitude of the change of the training loss when a weight alone is deleted, weights drawn at random, as many from each layer.");
+        page.Table(
+            ["network", "weights deleted", "saliency of Optimal Brain Damage", "magnitude of the weight", "sum of the changes, predicted", "measured"],
+            logs.Select(l => (IReadOnlyList<string>)
+            [
+                l.Configuration["network"], l.Configuration["deletions"], Number(l, "rankCorrelation.saliency", "F3"), Number(l, "rankCorrelation.magnitude", "F3"), Number(l, "sum.predicted", "G3"), Number(l, "sum.measured", "G3"),
+            ]));
+    }
+
+    private static string Number(ResultLog log, string figure, string format) => log.Figures[figure].ToString(format, CultureInfo.InvariantCulture);
 
     private static void Prediction(ResultsPage page, ResultLog run)
     {
