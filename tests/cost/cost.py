@@ -8,7 +8,7 @@
   cost.py load MODEL.edge... [--core a72]... [--log FOLDER]
                         EdgeModel.Load alone: time, and MB/s of float32 weights
   cost.py frames        the conversion of a camera's frame beside MobileNet V2, at most 5 % of it
-  cost.py binary [--core a72]... [--part layers|int8|networks]... [--write FILE]
+  cost.py binary [--core a72]... [--part layers|real|forms|claims|weights|binarize|networks]... [--write FILE] [--keep PATTERN]
                         binary layers and networks beside their peers
 
 Without a model: all networks of networks.py. Results are written to out/cost/NETWORK.CORE.json.
@@ -250,8 +250,9 @@ def main():
     o.set_defaults(action=lambda arguments: load.run(arguments, PROGRAM, COVER))
     b = verbs.add_parser("binary")
     b.add_argument("--core", action="append", choices=CORES)
-    b.add_argument("--part", action="append", choices=("layers", "int8", "networks"), help="only this table")
-    b.add_argument("--write", metavar="FILE", help="write the page, too")
+    b.add_argument("--part", action="append", choices=binary.PARTS, help="only this table")
+    b.add_argument("--write", metavar="FILE", help="write the page, unless only a part of it was asked for, and the log beside it")
+    b.add_argument("--keep", metavar="PATTERN", help="take results of models whose names begin so from the log")
     b.set_defaults(action=lambda arguments: binary.run(arguments, measure_all))
     a = p.parse_args()
     if not PROGRAM.exists():

@@ -56,6 +56,8 @@ public static class NetworkCatalog
         ["mobilenet-v2"] = ("MobileNet V2 (Sandler et al. 2018); fewer strides for small pictures", MobileNetworks.V2),
         ["binary-resnet"] = ("residual binary blocks: 4 of 32, 4 of 64, 3 of 128 channels", r => BinaryNetworks.Residual(r, "binary-resnet", 32, 4, 4, 3)),
         ["binary-resnet-20"] = ("residual binary blocks in the shape of ResNet-20: 6 each of 16, 32, 64 channels", r => BinaryNetworks.Residual(r, "binary-resnet-20", 16, 6, 6, 6)),
+        ["binary-resnet-8"] = ("residual binary blocks in the shape of ResNet-8: 2 each of 16, 32, 64 channels", r => BinaryNetworks.Residual(r, "binary-resnet-8", 16, 2, 2, 2)),
+        ["binary-resnet-18"] = ("residual binary blocks in the shape of ResNet-18: 4 each of 64, 128, 256, 512 channels", r => BinaryNetworks.Residual(r, "binary-resnet-18", 64, 4, 4, 4, 4)),
         ["binary-digits"] = ("residual binary blocks for digits: 3 of 32, 3 of 64 channels behind a strided stem", BinaryNetworks.Digits),
         ["quicknet-small"] = ("residual binary blocks behind a stem that halves the picture: 3 of 64, 3 of 128 channels, under 100 KB", BinaryNetworks.QuickNetSmall),
         ["quicknet"] = ("residual binary blocks behind a stem that reduces the picture (Bannink et al. 2021), for 32 and 224", BinaryNetworks.QuickNet),

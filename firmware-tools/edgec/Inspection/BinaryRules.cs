@@ -47,11 +47,18 @@ internal static class BinaryRules
         foreach (string text in Channels(graph, node, options.Groups))
             yield return text;
         if (node.Kind == OperatorKind.BinaryDepthwiseConv2D)
-            yield return "depthwise binary convolutions have only the reference kernel";
+        {
+            int inputs = graph.Tensors[node.Inputs[0]].Shape[^1], outputs = graph.Tensors[node.Outputs[0]].Shape[^1];
+            if (inputs != outputs)
+                yield return $"{outputs} outputs of {inputs} depthwise channels have only the reference kernel; as many outputs as channels have a fast one";
+            else if (graph.Tensors[node.Outputs[0]].Type != DataType.Bit)
+                yield return "its counts are taken apart channel by channel; packed output compares 128 channels at a time";
+        }
+
         if (options.PaddingValue == BinaryPadding.Zeros && options.Padding.Mode != PaddingMode.Valid)
             yield return "its border is 0, which needs a correction at every pixel; a border of +1 costs nothing";
         if (node.Inputs.Count > 8 && node.Inputs[8] >= 0)
-            yield return "magnitudes (XNOR-Net's K) have only the reference kernel";
+            yield return "magnitudes (XNOR-Net's K) cost a pass over the float32 output, and keep it from being packed";
     }
 
     private static IEnumerable<string> Channels(Graph graph, Node node, int groups)
@@ -64,7 +71,7 @@ internal static class BinaryRules
         if (node.Kind != OperatorKind.BinaryDepthwiseConv2D && outputs % 8 != 0)
         {
             yield return node.Outputs.Count > 1
-                ? $"{outputs} output channels with packed signs have only the reference kernel; multiples of 8 have fast ones"
+                ? $"{outputs} output channels with packed signs are computed one by one; multiples of 8 have fast kernels"
                 : $"{outputs} output channels are no multiple of 8: the last block of filters is computed in part for nothing";
         }
     }

@@ -30,7 +30,7 @@ internal static class GenerateVerb
         var width = new Option<double>("--width") { Description = "Networks: factor of the number of channels", DefaultValueFactory = _ => 1.0 };
         var classes = new Option<int?>("--classes") { Description = "Networks: number of classes (default: 1000 for inputs from 96 on, else 10)" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the weights", DefaultValueFactory = _ => 1UL };
-        var packing = new Option<string>("--output") { Description = "bconv: packed, int8 or float output", DefaultValueFactory = _ => "packed" };
+        var packing = new Option<string>("--output") { Description = "bconv, bdepthwise: packed, int8 or float output", DefaultValueFactory = _ => "packed" };
         var output = new Option<string>("-o") { Description = "File to write", Required = true };
         weights.AcceptOnlyFromAmong("int8", "float", "binary");
         padding.AcceptOnlyFromAmong("same", "valid");

@@ -7,6 +7,9 @@ internal sealed class KernelRequest(Graph graph, Node node, CpuFeatures features
 {
     public Node Node => node;
 
+    /// <summary>A request for another operator on the same tensors: a part of the work of this one.</summary>
+    public KernelRequest With(Node other) => new(graph, other, features, constants);
+
     public CpuFeatures Features => features;
 
     public int InputCount => node.Inputs.Count;

@@ -71,6 +71,35 @@ public class LarqImportTests
         file.Operators.Gives(expected);
     }
 
+    [Theory]
+    [InlineData(5, 7, 3, 2, Same)]
+    [InlineData(6, 6, 3, 2, Valid)]
+    [InlineData(7, 5, 2, 1, Same)]
+    public void Packed_maximum_over_windows_that_reach_over_the_border_or_not(int height, int width, int window, int stride, int padding)
+    {
+        const int Channels = 40;
+        var file = new LarqFile(int8: false);
+        float[] x = LarqFile.Signs(height * width * Channels, 11);
+        int Out(int n) => padding == Same ? (n + stride - 1) / stride : (n - window + stride) / stride;
+        int Before(int n) => padding == Same ? Math.Max(((Out(n) - 1) * stride) + window - n, 0) / 2 : 0;
+        int oh = Out(height), ow = Out(width), pooled = file.Packed(oh, ow, Channels);
+        file.File.Operator(LarqFile.Custom, [file.Quantize(file.Operators.Input([1, height, width, Channels], x), height, width, Channels)], [pooled], custom: "LceBMaxPool2d", customOptions: FlexMap.Write(
+            [("filter_height", window), ("filter_width", window), ("padding", padding), ("stride_height", stride), ("stride_width", stride)]));
+        file.File.Operator(LarqFile.Custom, [pooled], [file.Operators.Output(1, oh, ow, Channels)], custom: "LceDequantize");
+        file.Operators.Gives([.. Enumerable.Range(0, oh * ow * Channels).Select(i =>
+        {
+            int c = i % Channels, left = (i / Channels % ow * stride) - Before(width), top = (i / Channels / ow * stride) - Before(height);
+            float most = -1;
+            for (int row = Math.Max(top, 0); row < Math.Min(top + window, height); row++)
+            {
+                for (int column = Math.Max(left, 0); column < Math.Min(left + window, width); column++)
+                    most = Math.Max(most, x[(((row * width) + column) * Channels) + c]);
+            }
+
+            return most;
+        })]);
+    }
+
     [Fact]
     public void Int8_input_and_output()
     {

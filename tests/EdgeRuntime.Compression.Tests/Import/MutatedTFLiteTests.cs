@@ -39,6 +39,37 @@ public class MutatedTFLiteTests
         Assert.True(refused > count / 20 && prepared > count / 20, $"{refused} refused, {prepared} prepared");
     }
 
+    /// <summary>Files with Larq's custom operators, whose packed tensors and options no schema describes.</summary>
+    [Fact]
+    [Trait("Category", "Long")]
+    public void Mutated_binary_models_are_refused_or_prepared()
+    {
+        const int Count = 10_000, Side = 6, In = 40, Middle = 16;
+        var file = new LarqFile(int8: false);
+        int packed = file.Packed(Side, Side, Middle), pooled = file.Packed(Side / 2, Side / 2, Middle), ones = file.Floats([.. Enumerable.Repeat(1f, 8)]);
+        int bits = file.Quantize(file.Operators.Ramp(1, Side, Side, In), Side, Side, In);
+        file.Convolve([bits, file.Weights([Middle, 3, 3, In], LarqFile.Signs(Middle * 9 * In, 5)), -1, -1, file.File.Ints(new int[Middle])], packed, LarqFile.With(("channels_in", In)));
+        file.File.Operator(LarqFile.Custom, [packed], [pooled], custom: "LceBMaxPool2d", customOptions: FlexMap.Write(
+            [("filter_height", 2), ("filter_width", 2), ("padding", 1), ("stride_height", 2), ("stride_width", 2)]));
+        file.Convolve([pooled, file.Weights([8, 3, 3, Middle], LarqFile.Signs(8 * 9 * Middle, 6)), ones, ones, -1], file.Operators.Output(1, Side / 2, Side / 2, 8), LarqFile.With(("channels_in", Middle)));
+        byte[] original = file.File.Build();
+        Assert.True(ImportsAndPrepares(original, run: true));
+        var random = new Random(Count);
+        int refused = 0, prepared = 0;
+        for (int n = 0; n < Count; n++)
+        {
+            byte[] bytes = [.. original];
+            for (int k = random.Next(1, 4); k > 0; k--)
+                Change(bytes, random);
+            if (ImportsAndPrepares(bytes, run: n % 20 == 1))
+                prepared++;
+            else
+                refused++;
+        }
+
+        Assert.True(refused > Count / 20 && prepared > Count / 20, $"{refused} refused, {prepared} prepared");
+    }
+
     /// <summary>Changes bytes, more often where the tables are than in the weights: FlatBuffers puts the graph at one end, small values everywhere in it.</summary>
     private static void Change(byte[] bytes, Random random)
     {

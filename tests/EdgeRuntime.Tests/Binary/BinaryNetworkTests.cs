@@ -6,7 +6,7 @@ namespace EdgeRuntime.Tests.Binary;
 /// <summary>Networks of random binary layers against a simulation in floating point that knows nothing of packed bits, popcounts or thresholds.</summary>
 public class BinaryNetworkTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -4,12 +4,12 @@ using EdgeRuntime.Model;
 namespace EdgeRuntime.Tests.Binary;
 
 /// <summary>
-/// A random chain: signs of a float picture, then binary convolutions with batch normalization folded into thresholds, residual ones with a float stream, packed pools
-/// and a fully connected layer; and beside it what each packed tensor must hold.
+/// A random chain: signs of a float picture, then binary and depthwise convolutions with batch normalization folded into thresholds, residual ones with a float stream and parametric ReLU, packed
+/// pools, shuffled channels and a fully connected layer; and beside it what each packed tensor must hold.
 /// </summary>
 internal sealed class RandomBinaryNetwork
 {
-    private static readonly int[] channelCounts = [32, 40, 64, 96, 128, 136];
+    private static readonly int[] channelCounts = [30, 32, 33, 40, 64, 70, 96, 128, 136];
 
     private readonly Random random;
     private readonly GraphBuilder builder = new();
@@ -38,7 +38,7 @@ internal sealed class RandomBinaryNetwork
         signs = picture.Signs();
         packed = Add("signs of the picture", signs);
         builder.AddNode(OperatorKind.Binarize, "binarize", [input], [packed]);
-        for (int layer = 0; layer < 5; layer++)
+        for (int layer = 0; layer < 6; layer++)
             Layer(layer);
         FullyConnected();
     }
@@ -56,7 +56,7 @@ internal sealed class RandomBinaryNetwork
 
     private void Layer(int layer)
     {
-        switch (random.Next(4))
+        switch (random.Next(6))
         {
             case 0 when signs.Height >= 4 && signs.Width >= 4:
                 signs = signs.Pool();
@@ -66,6 +66,15 @@ internal sealed class RandomBinaryNetwork
                 break;
             case 1:
                 Residual(layer);
+                break;
+            case 2:
+                Depthwise(layer);
+                break;
+            case 3 when signs.Channels % 2 == 0:
+                signs = signs.Shuffle(2);
+                int shuffled = Add($"shuffle {layer}", signs);
+                builder.AddNode(OperatorKind.ChannelShuffle, "shuffle", [packed], [shuffled], new GroupOptions(2));
+                packed = shuffled;
                 break;
             default:
                 Convolution(layer);
@@ -89,7 +98,23 @@ internal sealed class RandomBinaryNetwork
         packed = y;
     }
 
-    /// <summary>A convolution with float output, added to the signs it began with, and the signs of that.</summary>
+    /// <summary>A depthwise convolution, batch normalization and sign.</summary>
+    private void Depthwise(int layer)
+    {
+        int channels = signs.Channels;
+        int kernel = random.Next(2) * 2 + 3;
+        int stride = random.Next(3) == 0 ? 2 : 1;
+        var padding = (BinaryPadding)random.Next(2);
+        (int w, double[] weights) = Weights(kernel * kernel, channels, new Shape(1, kernel, kernel, channels));
+        (int thresholds, int directions, Func<double, int, double> normalize) = Normalization(channels, kernel * kernel);
+        signs = signs.ConvolveDepthwise(weights, kernel, stride, padding == BinaryPadding.Ones ? 1 : 0).Map(normalize).Signs();
+        int y = Add($"depthwise {layer}", signs);
+        var options = new BinaryConv2DOptions { StrideHeight = stride, StrideWidth = stride, Padding = Padding2D.Same, PaddingValue = padding };
+        builder.AddNode(OperatorKind.BinaryDepthwiseConv2D, "depthwise", [packed, w, -1, -1, thresholds, directions], [y], options);
+        packed = y;
+    }
+
+    /// <summary>A convolution with float output, with or without slopes for what is negative, added to the signs it began with, and the signs of that.</summary>
     private void Residual(int layer)
     {
         int channels = signs.Channels;
@@ -99,11 +124,12 @@ internal sealed class RandomBinaryNetwork
         float[] bias = [.. Enumerable.Range(0, channels).Select(_ => random.Next(-4, 5) * 0.25f)];
         int real = builder.AddActivation($"stream {layer}", DataType.Float32, Shape(signs));
         builder.AddNode(OperatorKind.Unbinarize, "unbinarize", [packed], [real]);
-        RealMap sum = signs.Convolve(weights, channels, 3, 1, 1).Map((v, c) => v * scales[c] + bias[c]).Plus(signs);
+        float[]? slopes = random.Next(2) == 0 ? [.. Enumerable.Range(0, channels).Select(_ => random.Next(-2, 3) * 0.25f)] : null;
+        RealMap sum = signs.Convolve(weights, channels, 3, 1, 1).Map((v, c) => v * scales[c] + bias[c]).Map((v, c) => v < 0 && slopes is not null ? v * slopes[c] : v).Plus(signs);
         signs = sum.Signs();
         int y = builder.AddActivation($"sum {layer}", DataType.Float32, Shape(signs));
         int bits = Add($"signs {layer}", signs);
-        int[] inputs = [packed, w, Floats(scales), Floats(bias), -1, -1, real];
+        int[] inputs = [packed, w, Floats(scales), Floats(bias), -1, -1, real, slopes is null ? -1 : Floats(slopes)];
         builder.AddNode(OperatorKind.BinaryConv2D, "residual", inputs, [y, bits], new BinaryConv2DOptions { Padding = Padding2D.Same });
         packed = bits;
     }

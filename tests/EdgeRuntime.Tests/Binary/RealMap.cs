@@ -37,7 +37,14 @@ internal sealed class RealMap(int height, int width, int channels)
     }
 
     /// <summary>Convolution with a border of one value; the odd column or row of padding goes to the end.</summary>
-    public RealMap Convolve(double[] weights, int filters, int kernel, int stride, double border)
+    public RealMap Convolve(double[] weights, int filters, int kernel, int stride, double border) => Windows(
+        filters, kernel, stride, (f, k, at) => weights[(f * kernel * kernel + k) * channels + at.Channel] * (at.Inside ? this[at.Y, at.X, at.Channel] : border), channels);
+
+    /// <summary>Each channel with a window of its own, [tap][channel].</summary>
+    public RealMap ConvolveDepthwise(double[] weights, int kernel, int stride, double border) =>
+        Windows(channels, kernel, stride, (f, k, at) => weights[k * channels + f] * (at.Inside ? this[at.Y, at.X, f] : border), 1);
+
+    private RealMap Windows(int filters, int kernel, int stride, Func<int, int, (int Y, int X, int Channel, bool Inside), double> product, int perTap)
     {
         int outHeight = (height + stride - 1) / stride;
         int outWidth = (width + stride - 1) / stride;
@@ -50,17 +57,26 @@ internal sealed class RealMap(int height, int width, int channels)
             int ox = i / filters % outWidth;
             int oy = i / filters / outWidth;
             double sum = 0;
-            for (int k = 0; k < kernel * kernel * channels; k++)
+            for (int k = 0; k < kernel * kernel; k++)
             {
-                int y = oy * stride - top + k / channels / kernel;
-                int x = ox * stride - left + k / channels % kernel;
-                bool inside = y >= 0 && y < height && x >= 0 && x < width;
-                sum += weights[f * kernel * kernel * channels + k] * (inside ? this[y, x, k % channels] : border);
+                int y = oy * stride - top + k / kernel;
+                int x = ox * stride - left + k % kernel;
+                for (int c = 0; c < perTap; c++)
+                    sum += product(f, k, (y, x, c, y >= 0 && y < height && x >= 0 && x < width));
             }
 
             result[oy, ox, f] = sum;
         }
 
+        return result;
+    }
+
+    /// <summary>Channel g * (channels / groups) + i to i * groups + g.</summary>
+    public RealMap Shuffle(int groups)
+    {
+        var result = new RealMap(height, width, channels);
+        for (int i = 0; i < values.Length; i++)
+            result.values[i - i % channels + i % channels % (channels / groups) * groups + i % channels / (channels / groups)] = values[i];
         return result;
     }
 

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Tests.Cases;
 /// <summary>Cases of binary convolutions and fully connected layers, every output exactly: remainders, sizes, paddings, groups, output transforms.</summary>
 internal static class BinaryConvolutionCases
 {
-    public static IReadOnlyList<OperatorCase> All { get; } = [.. Shapes().SelectMany(Outputs), .. Transforms(), .. FullyConnected()];
+    public static IReadOnlyList<OperatorCase> All { get; } = [.. Shapes().SelectMany(Outputs), .. Transforms(), .. OtherTransforms(), .. FullyConnected()];
 
     private static IEnumerable<Convolution> Shapes()
     {
@@ -27,6 +27,18 @@ internal static class BinaryConvolutionCases
         yield return new Convolution(1, 6, 5, 80, 32, 3) { Groups = 4, Padding = Padding2D.Same };
         yield return new Convolution(1, 6, 5, 20, 20, 3) { Depthwise = true, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
         yield return new Convolution(1, 6, 5, 20, 60, 3) { Depthwise = true };
+        foreach (int channels in (int[])[1, 31, 32, 33, 64, 70, 128, 129, 160, 256])
+            yield return new Convolution(1, 5, 6, channels, channels, 3) { Depthwise = true, Padding = Padding2D.Same };
+        foreach (int kernel in (int[])[1, 2, 4, 5, 7])
+            yield return new Convolution(2, 8, 9, 40, 40, kernel) { Depthwise = true, Padding = Padding2D.Same, PaddingValue = (BinaryPadding)(kernel % 2), Stride = 1 + (kernel / 4) };
+        yield return new Convolution(1, 9, 8, 136, 136, 3) { Depthwise = true, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros, Stride = 2 };
+        yield return new Convolution(1, 9, 8, 96, 96, 3) { Depthwise = true, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros, Dilation = 2, AccumulatorActivation = Activation.Relu };
+        yield return new Convolution(1, 13, 12, 33, 33, 11) { Depthwise = true, Padding = Padding2D.Of(5, 5, 4, 4) };
+        // What blocks of eight filters do not hold.
+        yield return new Convolution(1, 6, 5, 96, 12, 3) { Groups = 3, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
+        yield return new Convolution(2, 6, 5, 70, 15, 3) { Groups = 5, Padding = Padding2D.Same, Stride = 2 };
+        yield return new Convolution(1, 4, 5, 64, 64, 3) { Groups = 32, Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros };
+        yield return new Convolution(1, 4, 5, 33, 5, 3) { Padding = Padding2D.Same, PaddingValue = BinaryPadding.Zeros, AccumulatorActivation = Activation.Relu };
     }
 
     private static IEnumerable<OperatorCase> Outputs(Convolution c)
@@ -56,16 +68,29 @@ internal static class BinaryConvolutionCases
             yield return Case($"Float32 slopes, residual, signs {c}", c.Kind, b => c.Define(b, DataType.Float32, residual: true, signs: true, slopes: true, thresholds: true));
             yield return Case($"Float32 slopes after residual {c}", c.Kind, b => (c with { Last = true }).Define(b, DataType.Float32, residual: true, signs: true, slopes: true));
             yield return Case($"Float32 magnitudes {c}", c.Kind, b => c.Define(b, DataType.Float32, magnitudes: true));
+            yield return Case($"Float32 magnitudes, slopes after residual, signs {c}", c.Kind, b => (c with { Last = true, Stride = 2 }).Define(b, DataType.Float32, true, true, true, true, true));
+            yield return Case($"Float32 magnitudes, activation {c}", c.Kind, b => (c with { Activation = Activation.Relu6 }).Define(b, DataType.Float32, residual: true, magnitudes: true));
             yield return Case($"Float32 everything {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu, PaddingValue = BinaryPadding.Zeros }).Define(b, DataType.Float32, true, true, true, true, true));
             yield return Case($"Bit of clamped accumulators {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, DataType.Bit));
         }
     }
 
+    /// <summary>Residuals and signs of depthwise layers, and of groups that do not fill blocks.</summary>
+    private static IEnumerable<OperatorCase> OtherTransforms()
+    {
+        foreach (Convolution c in (Convolution[])[new(1, 5, 5, 40, 40, 3) { Depthwise = true, Padding = Padding2D.Same }, new(1, 5, 5, 66, 12, 3) { Groups = 2, Padding = Padding2D.Same }])
+        {
+            foreach (DataType type in (DataType[])[DataType.Int8, DataType.Float32])
+                yield return Case($"{type} residual, signs {c}", c.Kind, b => (c with { AccumulatorActivation = Activation.Relu }).Define(b, type, residual: true, signs: true, thresholds: true));
+            yield return Case($"Float32 slopes, residual, signs {c}", c.Kind, b => c.Define(b, DataType.Float32, residual: true, signs: true, slopes: true));
+        }
+    }
+
     private static IEnumerable<OperatorCase> FullyConnected()
     {
-        foreach (int channels in (int[])[1, 33, 128, 1000])
+        foreach (int channels in (int[])[1, 33, 128, 1000, 33_000])
         {
-            foreach (DataType type in (DataType[])[DataType.Bit, DataType.Int8, DataType.Float32])
+            foreach (DataType type in channels > short.MaxValue ? (DataType[])[DataType.Bit, DataType.Float32] : [DataType.Bit, DataType.Int8, DataType.Float32])
             {
                 yield return Case($"{type} {channels} to 11", OperatorKind.BinaryFullyConnected, b =>
                 {

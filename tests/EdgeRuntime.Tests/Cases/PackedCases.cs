@@ -98,6 +98,13 @@ internal static class PackedCases
 
         yield return Move(OperatorKind.ChannelShuffle, [new(2, 3, 1, 96)], [new(2, 3, 1, 96)], new GroupOptions(3));
         yield return Move(OperatorKind.ChannelShuffle, [new(2, 3, 1, 256)], [new(2, 3, 1, 256)], new GroupOptions(4));
+        yield return Move(OperatorKind.ChannelShuffle, [new(1, 3, 4, 70)], [new(1, 3, 4, 70)], new GroupOptions(5));
+        yield return Move(OperatorKind.ChannelShuffle, [new(1, 3, 4, 34)], [new(1, 3, 4, 34)], new GroupOptions(17));
+        yield return Move(OperatorKind.ChannelShuffle, [new(1, 3, 4, 34)], [new(1, 3, 4, 34)], new GroupOptions(2));
+        yield return Move(OperatorKind.Split, [new(1, 3, 4, 99)], [new(1, 3, 4, 33), new(1, 3, 4, 33), new(1, 3, 4, 33)], new AxisOptions(-1));
+        yield return Move(OperatorKind.Slice, [new(1, 3, 3, 128)], [new(1, 3, 2, 70)], new SliceOptions([0, 0, 1, 29], [1, 1, 1, 1]));
+        yield return Move(OperatorKind.Concat, [new(3, 7), new(3, 64), new(3, 31)], [new(3, 102)], new AxisOptions(1));
+        yield return Move(OperatorKind.Transpose, [new(2, 3, 5, 70)], [new(5, 2, 3, 70)], new TransposeOptions([2, 0, 1, 3]));
         yield return Move(OperatorKind.StridedSlice, [new(1, 5, 5, 64)], [new(1, 3, 3, 32)], new SliceOptions([0, 0, 0, 1], [1, 2, 2, 2]));
         yield return Move(OperatorKind.StridedSlice, [new(1, 5, 5, 64)], [new(1, 3, 3, 64)], new SliceOptions([0, 0, 0, 0], [1, 2, 2, 1]));
         yield return Move(OperatorKind.Slice, [new(1, 3, 3, 128)], [new(1, 3, 3, 64)], new SliceOptions([0, 0, 0, 32], [1, 1, 1, 1]));

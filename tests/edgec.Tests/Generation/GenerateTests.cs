@@ -24,6 +24,8 @@ public sealed class GenerateTests : IDisposable
         "bconv --channels 64 --out-channels 9 --kernel 1 --size 5",
         "bconv --output int8 --channels 32 --out-channels 24 --size 6 --stride 2",
         "bconv --output float --channels 128 --size 4",
+        "bdepthwise --channels 40 --size 6",
+        "bdepthwise --output int8 --channels 40 --size 6 --stride 2",
         "binarize --channels 40 --size 6",
         "binarize --channels 64 --size 6 --weights float",
         "conv2d --channels 24 --size 9 --weights binary",

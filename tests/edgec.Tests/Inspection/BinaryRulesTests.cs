@@ -29,6 +29,25 @@ public class BinaryRulesTests
         Assert.Contains("'layer', which can write the signs itself", Assert.Single(BinaryRules.Check(builder.Build())), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(64, DataType.Float32, "packed output compares 128 channels at a time")]
+    [InlineData(128, DataType.Bit, "have only the reference kernel")]
+    [InlineData(64, DataType.Bit, null)]
+    public void Depthwise_layers_without_a_fast_kernel_are_named(int outputs, DataType type, string? expected)
+    {
+        var builder = new GraphBuilder();
+        var weights = new Shape(1, 3, 3, outputs);
+        int x = builder.AddActivation("x", DataType.Bit, new Shape(1, 4, 4, 64));
+        int w = builder.AddConstant("w", DataType.Bit, weights, new byte[DataTypes.ByteSize(DataType.Bit, weights)]);
+        int y = builder.AddActivation("y", type, new Shape(1, 4, 4, outputs));
+        builder.AddNode(OperatorKind.BinaryDepthwiseConv2D, "layer", [x, w], [y], new BinaryConv2DOptions { Padding = Padding2D.Same });
+        IReadOnlyList<string> warnings = BinaryRules.Check(builder.Build());
+        if (expected is null)
+            Assert.Empty(warnings);
+        else
+            Assert.Contains(expected, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     private static Graph Layer(int inputs, int outputs, BinaryConv2DOptions options) => Start(inputs, outputs, options, out _).Build();
 
     private static GraphBuilder Start(int inputs, int outputs, BinaryConv2DOptions options, out int y)

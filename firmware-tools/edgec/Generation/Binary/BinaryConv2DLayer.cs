@@ -2,12 +2,14 @@ using EdgeRuntime.Model;
 
 namespace EdgeRuntime.Compiler.Generation.Binary;
 
-/// <summary>BinaryConv2D of packed activations, borders of +1.</summary>
-internal sealed class BinaryConv2DLayer : ILayerGenerator
+/// <summary>BinaryConv2D or BinaryDepthwiseConv2D of packed activations, borders of +1.</summary>
+internal sealed class BinaryConv2DLayer(bool isDepthwise) : ILayerGenerator
 {
-    public string Name => "bconv";
+    public string Name => isDepthwise ? "bdepthwise" : "bconv";
 
-    public string Description => "binary convolution of packed activations; --output --size --channels --out-channels --kernel --stride --dilation --padding";
+    public string Description => isDepthwise
+        ? "binary depthwise convolution of packed activations; --output --size --channels --kernel --stride --dilation --padding"
+        : "binary convolution of packed activations; --output --size --channels --out-channels --kernel --stride --dilation --padding";
 
     public bool IsReal => false;
 
@@ -15,12 +17,12 @@ internal sealed class BinaryConv2DLayer : ILayerGenerator
     {
         var builder = new GraphBuilder();
         var constants = new RandomTensors(builder, random);
-        int products = request.Kernel * request.Kernel * request.Channels;
+        int products = request.Kernel * request.Kernel * (isDepthwise ? 1 : request.Channels);
         float deviation = MathF.Sqrt(products);
-        int channels = request.OutputChannels;
+        int channels = isDepthwise ? request.Channels : request.OutputChannels;
         DataType output = request.Output;
         int x = builder.AddActivation("input", DataType.Bit, request.InputMap);
-        int w = constants.Bits("weights", new Shape(channels, request.Kernel, request.Kernel, request.Channels));
+        int w = constants.Bits("weights", isDepthwise ? new Shape(1, request.Kernel, request.Kernel, channels) : new Shape(channels, request.Kernel, request.Kernel, request.Channels));
         int[] transform = output == DataType.Bit
             ? [-1, -1, constants.Integers("thresholds", channels, (int)deviation), constants.Bits("directions", new Shape(channels))]
             : [constants.Around("scales", channels, 1 / deviation), constants.Within("bias", channels, 0.1f)];
@@ -33,7 +35,7 @@ internal sealed class BinaryConv2DLayer : ILayerGenerator
             DilationWidth = request.Dilation,
             Padding = new Padding2D(request.Padding),
         };
-        builder.AddNode(OperatorKind.BinaryConv2D, "layer", [x, w, .. transform], [y], options);
+        builder.AddNode(isDepthwise ? OperatorKind.BinaryDepthwiseConv2D : OperatorKind.BinaryConv2D, "layer", [x, w, .. transform], [y], options);
         builder.AddInput(x);
         builder.AddOutput(y);
         return builder.Build();

@@ -13,7 +13,6 @@ internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kern
 
     public override void Run(in KernelArguments arguments, int begin, int end)
     {
-        int outWords = DataTypes.WordsFor(geometry.OutChannels);
         for (int n = 0; n < geometry.Batches; n++)
         {
             for (int position = 0; position < geometry.Positions; position++)
@@ -21,32 +20,9 @@ internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kern
                 int pixel = n * geometry.Positions + position;
                 int oy = position / geometry.Columns.Output;
                 int ox = position % geometry.Columns.Output;
-                float magnitude = output.HasMagnitudes ? Magnitude((float*)arguments.Inputs[BinaryInputs.Magnitudes], n, oy, ox) : 0;
+                float magnitude = output.HasMagnitudes ? InputMagnitude.Of(geometry, (float*)arguments.Inputs[BinaryInputs.Magnitudes], n, oy, ox) : 0;
                 for (int c = 0; c < geometry.OutChannels; c++)
-                {
-                    int accumulator = Accumulate((uint*)arguments.Inputs[0], n, oy, ox, c);
-                    int at = pixel * geometry.OutChannels + c;
-                    uint* signs = output.HasSigns ? (uint*)arguments.Outputs[1] + pixel * outWords : null;
-                    byte* residual = output.HasResidual ? arguments.Inputs[BinaryInputs.Residual] : null;
-                    if (output.Type == DataType.Bit)
-                    {
-                        PackedRow.Append((uint*)arguments.Outputs[0] + pixel * outWords, c, output.Bit(accumulator, c));
-                    }
-                    else if (output.Type == DataType.Float32)
-                    {
-                        float y = output.Float(accumulator, c, residual == null ? 0 : ((float*)residual)[at], magnitude);
-                        ((float*)arguments.Outputs[0])[at] = y;
-                        if (signs != null)
-                            PackedRow.Append(signs, c, output.SignOf(y, c));
-                    }
-                    else
-                    {
-                        sbyte y = output.Int8(accumulator, c, residual == null ? (sbyte)0 : ((sbyte*)residual)[at]);
-                        ((sbyte*)arguments.Outputs[0])[at] = y;
-                        if (signs != null)
-                            PackedRow.Append(signs, c, output.SignOf(y, c));
-                    }
-                }
+                    output.Store(in arguments, pixel, c, Accumulate((uint*)arguments.Inputs[0], n, oy, ox, c), magnitude);
             }
         }
     }
@@ -85,22 +61,4 @@ internal sealed unsafe class BinaryConv2DReference(KernelRequest request) : Kern
     }
 
     private static int Sign(uint* row, int c) => 1 - 2 * PackedRow.Bit(row, c);
-
-    /// <summary>Average of the magnitudes over the window, 0 outside the picture.</summary>
-    private float Magnitude(float* a, int n, int oy, int ox)
-    {
-        float sum = 0;
-        for (int ky = 0; ky < geometry.Rows.Filter; ky++)
-        {
-            int iy = oy * geometry.Rows.Stride - geometry.Rows.PadBefore + ky * geometry.Rows.Dilation;
-            for (int kx = 0; kx < geometry.Columns.Filter; kx++)
-            {
-                int ix = ox * geometry.Columns.Stride - geometry.Columns.PadBefore + kx * geometry.Columns.Dilation;
-                if ((uint)iy < (uint)geometry.Rows.Input && (uint)ix < (uint)geometry.Columns.Input)
-                    sum += a[(n * geometry.Rows.Input + iy) * geometry.Columns.Input + ix];
-            }
-        }
-
-        return sum * (1f / (geometry.Rows.Filter * geometry.Columns.Filter));
-    }
 }
