@@ -1,12 +1,11 @@
 """Binary layers and networks against Larq Compute Engine's, and against int8 and float32 ones of the same shape."""
 import functools
-import json
 import pathlib
-import re
 from typing import NamedTuple
 
 import networks
 from cores import CORES
+from log import Log
 
 
 class Layer(NamedTuple):
@@ -42,6 +41,7 @@ BINARY = ("BinaryConv2D", "BinaryDepthwiseConv2D", "BinaryFullyConnected", "Bina
 # Networks that have the three forms, and the side of their pictures: at 224 x 224 pricing the float form would take an hour.
 NETWORKS = {"ResNet-18-like": ("binary-resnet-18", 32), "ResNet-8-like": ("binary-resnet-8", 32), "QuickNet-like": ("quicknet", 64)}
 FULLY_CONNECTED = [(4096, 4096), (1024, 1024), (784, 4096), (4096, 10)]
+DEPTHWISE = [(128, 28)]
 BINARIZED = [(64, 56), (128, 28), (256, 14)]
 # Larq Compute Engine's packing on the same model, thousands of cycles on a72.
 LCE_BINARIZE = {(64, 56, "float"): 95, (64, 56, "int8"): 37}
@@ -49,7 +49,7 @@ BOARDS = {"a53": "Raspberry Pi 3 (a53)", "a72": "Raspberry Pi 4 (a72)", "a76": "
 # Reported for a Raspberry Pi 4 at 1.5 GHz, one thread (Larq Compute Engine's README), milliseconds.
 QUICKNETS = {"quicknet-small": 27.7, "quicknet-standard": 45.0, "quicknet-large": 77.0}
 PI4_GHZ = 1.5
-PARTS = ("layers", "real", "forms", "claims", "weights", "binarize", "networks")
+PARTS = ("layers", "real", "forms", "claims", "weights", "depthwise", "binarize", "networks")
 
 
 @functools.cache
@@ -172,6 +172,19 @@ def one_bit_weights(measure_all, cores):
     return lines
 
 
+def depthwise(measure_all, cores):
+    """Binary depthwise layers beside int8 ones."""
+    lines = heading("layer", "output", *[f"binary {core}, k cycles" for core in cores], *[f"int8 {core}, k cycles" for core in cores])
+    for channels, size in DEPTHWISE:
+        shape = ("--channels", channels, "--size", size)
+        int8 = model(f"depthwise-int8-{channels}-{size}", "depthwise", "--weights", "int8", *shape)
+        for output in OUTPUTS:
+            binary = model(f"bdepthwise-{output}-{channels}-{size}", "bdepthwise", "--output", output, *shape)
+            results = measure_all([binary, int8], cores)
+            lines.append(row(f"3x3 {channels}@{size}", output, *[f"{results[f.stem, core]['cycles'] / 1e3:.0f}" for f in (binary, int8) for core in cores]))
+    return lines
+
+
 def binarize(measure_all, cores):
     """Making signs of a map of int8 and of float32."""
     lines = heading("map", "from", *[f"{core}, k cycles" for core in cores], *[f"{core}, values a cycle" for core in cores], "LCE a72, k cycles")
@@ -242,6 +255,7 @@ def report(measure_all, cores, parts):
                   " say where the binary form's cycles go: binary layers with their binarization and packed pools; real convolutions and fully connected layers; shortcuts and all else.", whole_networks),
         "claims": ("What is left of the claims", "", claims),
         "weights": ("Weights of a bit, activations of int8", "Fully connected layers of one row, where bits are looked up in tables (docs/binary.md), beside int8 weights. Caches are warm; what does not fit them comes from memory.", one_bit_weights),
+        "depthwise": ("Depthwise layers", "Beside the int8 layer of the same shape. Packed output never takes a count apart; int8 and float32 outputs do.", depthwise),
         "binarize": ("Binarization", "Signs with a threshold per channel, packed.", binarize),
         "networks": ("QuickNet", "Random weights, 224 x 224, real parts int8. The last columns say how much of the cycles on a72 binary layers and binarization take.", quicknets),
     }
@@ -266,37 +280,6 @@ def write(path, lines):
     temporary.write_text(HEADER + "\n" + "\n".join(lines).rstrip() + "\n")
     temporary.replace(target)
     print(f"wrote {path}")
-
-
-class Log:
-    """Every result that the page shows, measured once; kept in a file, from which runs that leave a part of the kernels alone can take what did not change."""
-
-    FIGURES = ("cycles", "ms", "l1_misses", "l2_misses")
-
-    def __init__(self, measure_all, path, keep):
-        self.measure_all, self.path, self.keep = measure_all, pathlib.Path(path), keep
-        self.before = json.loads(self.path.read_text()) if self.path.exists() else {}
-        self.results = {}
-
-    def __call__(self, models, cores):
-        for core in cores:
-            for name in {m.stem for m in models if (m.stem, core) not in self.results}:
-                if self.keep and re.match(self.keep, name) and core in self.before.get(name, {}):
-                    self.results[name, core] = self.before[name][core]
-        new = [m for m in dict.fromkeys(models) if any((m.stem, core) not in self.results for core in cores)]
-        for key, r in (self.measure_all(new, cores) if new else {}).items():
-            self.results[key] = {**{f: r[f] for f in self.FIGURES}, "steps": [{"step": s["step"], "cycles": round(s["cycles"])} for s in r["steps"]]}
-        return self.results
-
-    def write(self):
-        """Writes the file whole or not at all; one result a line."""
-        everything = {**self.before}
-        for (name, core), r in self.results.items():
-            everything[name] = {**everything.get(name, {}), core: r}
-        lines = ",\n".join(f" {json.dumps(name)}: {{\n" + ",\n".join(f"  {json.dumps(core)}: {json.dumps(r)}" for core, r in sorted(cores.items())) + "\n }" for name, cores in sorted(everything.items()))
-        temporary = self.path.with_suffix(".new")
-        temporary.write_text("{\n" + lines + "\n}\n")
-        temporary.replace(self.path)
 
 
 def run(a, measure_all):

@@ -8,7 +8,7 @@
   cost.py load MODEL.edge... [--core a72]... [--log FOLDER]
                         EdgeModel.Load alone: time, and MB/s of float32 weights
   cost.py frames        the conversion of a camera's frame beside MobileNet V2, at most 5 % of it
-  cost.py binary [--core a72]... [--part layers|real|forms|claims|weights|binarize|networks]... [--write FILE] [--keep PATTERN]
+  cost.py binary [--core a72]... [--part layers|real|forms|claims|weights|depthwise|binarize|networks]... [--write FILE] [--keep PATTERN]
                         binary layers and networks beside their peers
 
 Without a model: all networks of networks.py. Results are written to out/cost/NETWORK.CORE.json.

@@ -12,11 +12,11 @@ internal static class FullyConnectedCases
         .. Both(2, 48, 12, false, Activation.Relu6),
         .. Both(5, 33, 7, true, Activation.None),
         .. Both(4, 64, 16, true, Activation.ReluN1To1),
-        .. new[] { 1, 3, 4, 5, 7, 8, 31, 32, 33, 70, 100, 247, 248, 249, 496, 500, 991, 992, 993, 1000, 2100 }.Select(inputs => Signs(1, inputs, 10, true, Activation.None)),
-        .. new[] { 1, 15, 16, 17, 31, 32, 33, 48, 49, 64, 65, 600 }.Select(outputs => Signs(1, 72, outputs, outputs % 2 == 0, Activation.Relu)),
-        Signs(2, 300, 40, true, Activation.Relu6),
+        .. new[] { 1, 3, 4, 5, 7, 8, 31, 32, 33, 70, 100, 247, 248, 249, 496, 500, 991, 992, 993, 1000, 2100 }.Select(inputs => Signs(1, inputs, 64, true, Activation.None)),
+        .. new[] { 10, 64, 65, 79, 80, 81, 95, 96, 97, 600 }.Select(outputs => Signs(1, 72, outputs, outputs % 2 == 0, Activation.Relu)),
+        Signs(2, 300, 72, true, Activation.Relu6),
         Signs(3, 65, 20, false, Activation.None),
-        Signs(2, 1000, 33, false, Activation.None),
+        Signs(2, 1000, 97, false, Activation.None),
     ];
 
     /// <summary>int8 activations and weights of a bit each.</summary>

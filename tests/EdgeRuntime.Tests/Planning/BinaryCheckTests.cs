@@ -25,12 +25,12 @@ public class BinaryCheckTests
         Refused(new Layer { Input = DataType.Int8 }, "Int8");
         Refused(new Layer { WeightType = DataType.Int8 }, "Int8");
         Refused(new Layer { Output = DataType.Int32 }, "Int32");
-        Refused(new Layer { Weights = new Shape(Filters, 3, 3, Channels + 1) }, $"{Filters} x 3 x 3 x {Channels + 1}");
+        Refused(new Layer { Weights = new Shape(Filters, 3, 3, Channels + 1) }, $"{Filters}x3x3x{Channels + 1}");
         Refused(new Layer { OutputChannels = Filters + 1 }, $"{Filters + 1}");
         Refused(new Layer { Kind = OperatorKind.BinaryDepthwiseConv2D, Weights = new Shape(1, 3, 3, Channels + 1), OutputChannels = Channels + 1 }, $"a multiple of {Channels} channels");
         Refused(new Layer { Signs = DataType.Int8, Output = DataType.Float32 }, "Int8");
-        Refused(new Layer { Output = DataType.Float32, Magnitudes = new Shape(1, 5, 6, 2) }, "1 x 5 x 6 x 2");
-        Refused(new Layer { Output = DataType.Int8, Magnitudes = new Shape(1, 5, 6, 1) }, "Int8");
+        Refused(new Layer { Output = DataType.Float32, Magnitudes = new Shape(1, 5, 6, 2) }, "1x5x6x2");
+        Refused(new Layer { Output = DataType.Int8, Scales = Values(Filters, 0.01f), Magnitudes = new Shape(1, 5, 6, 1) }, "Int8");
         Refused(new Layer { Output = DataType.Float32, Residual = DataType.Int8 }, "Int8");
         Refused(new Layer { Thresholds = DataType.Float32 }, "Float32");
         Refused(new Layer { Output = DataType.Float32, Slopes = Filters + 1 }, $"{Filters + 1}");
@@ -58,7 +58,7 @@ public class BinaryCheckTests
         Refused(new Layer { Output = DataType.Int8, Scales = Values(Filters, float.NaN) }, "a scale is NaN");
         Refused(new Layer { Output = DataType.Int8, Scales = Values(Filters, float.PositiveInfinity) }, "a scale is");
         Refused(new Layer { Output = DataType.Int8, Scales = Values(Filters, 1e6f) }, "output steps");
-        Refused(new Layer { Output = DataType.Int8, Residual = DataType.Int8, ResidualScale = 10 }, "the limit is 31.99");
+        Refused(new Layer { Output = DataType.Int8, Residual = DataType.Int8, ResidualScale = 10, Scales = Values(Filters, 0.01f) }, "the limit is 31.99");
         Refused(new Layer { DamagedWeights = true }, $"bits set after channel {Channels - 1}");
     }
 

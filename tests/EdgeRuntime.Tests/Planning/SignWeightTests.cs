@@ -24,7 +24,7 @@ public class SignWeightTests
         {
             OperatorKind.Conv2D => new Shape(9, 3, 3, 70),
             OperatorKind.DepthwiseConv2D => new Shape(1, 3, 3, 70),
-            _ => new Shape(9, 70),
+            _ => new Shape(90, 70),
         };
         var random = new Random(5);
         byte[] bits = CaseBuilder.RandomBytes(random, DataType.Bit, weights);
@@ -74,7 +74,7 @@ public class SignWeightTests
         {
             OperatorKind.Conv2D => new Shape(5, 1, 1, 70),
             OperatorKind.DepthwiseConv2D => new Shape(1, 3, 3, 70),
-            _ => new Shape(9, 70),
+            _ => new Shape(90, 70),
         };
         int axis = kind == OperatorKind.DepthwiseConv2D ? 3 : 0;
         var scales = new Quantization([.. Enumerable.Repeat(0.02f, weights[axis])], new int[weights[axis]], axis);
@@ -95,7 +95,7 @@ public class SignWeightTests
     public void Sums_at_their_limits_are_exact(sbyte value, bool negative)
     {
         const int Inputs = 4 * 62 * 8;
-        var weights = new Shape(40, Inputs);
+        var weights = new Shape(70, Inputs);
         byte[] bits = new byte[DataTypes.ByteSize(DataType.Bit, weights)];
         bits.AsSpan().Fill(negative ? (byte)0xFF : (byte)0);
         var scales = new Quantization(0.01f, 0);

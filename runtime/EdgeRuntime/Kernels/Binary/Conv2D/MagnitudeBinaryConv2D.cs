@@ -14,17 +14,15 @@ internal sealed unsafe class MagnitudeBinaryConv2D : Kernel
     private readonly BinaryGeometry geometry;
     private readonly BinaryOutput output;
     private readonly Kernel accumulators;
-    private readonly float[] slopes;
-    private readonly uint[] directions;
+    private readonly VectorTransform transform;
+    private readonly int signWords;
 
     public MagnitudeBinaryConv2D(KernelRequest request)
     {
         geometry = new BinaryGeometry(request);
         output = new BinaryOutput(request, geometry.Products, geometry.OutChannels);
-        slopes = output.Slopes ?? [];
-        directions = new uint[DataTypes.WordsFor(geometry.OutChannels)];
-        for (int c = 0; c < geometry.OutChannels; c++)
-            directions[c / DataTypes.BitsPerWord] |= (uint)output.Directions[c] << (c % DataTypes.BitsPerWord);
+        transform = new VectorTransform(output);
+        signWords = DataTypes.WordsFor(geometry.OutChannels);
         KernelRequest plain = request.With(request.Node with
         {
             Inputs = [.. request.Node.Inputs.Take(2)],
@@ -60,7 +58,7 @@ internal sealed unsafe class MagnitudeBinaryConv2D : Kernel
                 for (; c < channels; c++)
                     y[c] = output.Float((int)y[c], c, residual == null ? 0 : residual[c], magnitude);
                 if (output.HasSigns)
-                    StoreSigns(y, (uint*)arguments.Outputs[1] + (pixel * directions.Length));
+                    StoreSigns(y, (uint*)arguments.Outputs[1] + (pixel * signWords));
             }
         }
     }
@@ -76,35 +74,16 @@ internal sealed unsafe class MagnitudeBinaryConv2D : Kernel
         if (output.ClampsAccumulator)
             y = Vector128.Max(y, Vector128<float>.Zero);
         y = Vector128.FusedMultiplyAdd(y * magnitude, Vector128.Create(output.Scales, c), Vector128.Create(output.Bias, c));
-        if (!output.ActivationLast)
-            y = Activate(y, c);
-        if (residual != null)
-            y += Vector128.Load(residual + c);
-        return output.ActivationLast ? Activate(y, c) : y;
-    }
-
-    private Vector128<float> Activate(Vector128<float> y, int c)
-    {
-        if (slopes.Length != 0)
-            return Vector128.ConditionalSelect(Vector128.LessThan(y, Vector128<float>.Zero), y * Vector128.Create(slopes, c), y);
-        Vector128<float> low = Vector128.Create(output.Low), high = Vector128.Create(output.High);
-        y = Vector128.ConditionalSelect(Vector128.LessThan(y, low), low, y);
-        return Vector128.ConditionalSelect(Vector128.GreaterThan(y, high), high, y);
+        return transform.Finish(y, c, residual == null ? null : residual + c);
     }
 
     private void StoreSigns(float* y, uint* signs)
     {
-        for (int w = 0; w < directions.Length; w++)
-        {
-            int first = w * DataTypes.BitsPerWord;
-            int end = Math.Min(first + DataTypes.BitsPerWord, geometry.OutChannels);
-            uint bits = 0;
-            int c = first;
-            for (; c + Lanes <= end; c += Lanes)
-                bits |= Vector128.LessThan(Vector128.Load(y + c), Vector128.Create(output.FloatThresholds, c)).ExtractMostSignificantBits() << (c - first);
-            for (; c < end; c++)
-                bits |= (y[c] < output.FloatThresholds[c] ? 1u : 0) << (c - first);
-            signs[w] = bits ^ directions[w];
-        }
+        new Span<uint>(signs, signWords).Clear();
+        int c = 0;
+        for (; c + VectorTransform.Channels <= geometry.OutChannels; c += VectorTransform.Channels)
+            ((byte*)signs)[c / 8] = transform.Signs(Vector128.Load(y + c), Vector128.Load(y + c + 4), c);
+        for (; c < geometry.OutChannels; c++)
+            PackedRow.Add(signs, c, (uint)output.SignOf(y[c], c), 1);
     }
 }

@@ -19,17 +19,21 @@ internal sealed unsafe class SlicedDepthwiseConv2D : Kernel
 
     private readonly BinaryGeometry geometry;
     private readonly BinaryOutput output;
+    private readonly VectorTransform transform;
     private readonly NativeBuffer weights;
     private readonly NativeBuffer? limits;
     private readonly int digits;
     private readonly int words;
     private readonly int paddedWords;
+    private readonly bool is3x3;
 
     private SlicedDepthwiseConv2D(KernelRequest request)
     {
         geometry = new BinaryGeometry(request);
         output = new BinaryOutput(request, geometry.Products, geometry.OutChannels);
+        transform = new VectorTransform(output);
         words = geometry.InWords;
+        is3x3 = geometry is { Rows.Filter: 3, Columns.Filter: 3 };
         paddedWords = (words + VectorWords - 1) / VectorWords * VectorWords;
         // A limit may be one more than there are taps.
         digits = BitOperations.Log2((uint)geometry.Products + 1) + 1;
@@ -77,9 +81,16 @@ internal sealed unsafe class SlicedDepthwiseConv2D : Kernel
     {
         Vector128<uint>* counts = stackalloc Vector128<uint>[MaxDigits];
         nint pixel = ((nint)unit * geometry.Columns.Output) + ox;
+        WindowAxis rows = geometry.Rows, columns = geometry.Columns;
+        int top = (unit % rows.Output * rows.Stride) - rows.PadBefore;
+        int left = (ox * columns.Stride) - columns.PadBefore;
+        bool isInside = is3x3 && top >= 0 && left >= 0 && top + (2 * rows.Dilation) < rows.Input && left + (2 * columns.Dilation) < columns.Input;
+        uint* window = (uint*)arguments.Inputs[0] + ((((((nint)(unit / rows.Output) * rows.Input) + top) * columns.Input) + left) * words);
         for (int w = 0; w < words; w += VectorWords)
         {
-            int taps = Count((uint*)arguments.Inputs[0] + w, unit, ox, w, counts);
+            int taps = isInside
+                ? Count3x3(window + w, (uint*)weights.Pointer + w, (nint)geometry.Rows.Dilation * geometry.Columns.Input * words, (nint)geometry.Columns.Dilation * words, counts)
+                : Count((uint*)arguments.Inputs[0] + w, unit, ox, w, counts);
             if (limits is not null)
                 StoreBits((uint*)arguments.Outputs[0] + (pixel * words) + w, counts, taps, w);
             else
@@ -127,6 +138,38 @@ internal sealed unsafe class SlicedDepthwiseConv2D : Kernel
         return taps;
     }
 
+    /// <summary>The same for nine taps inside the picture: nine bits to four digits by five additions of three bits and two of two.</summary>
+    private int Count3x3(uint* x, uint* w, nint row, nint column, Vector128<uint>* counts)
+    {
+        Vector128<uint> s0 = AddThree(Differ(x, w), Differ(x + column, w + paddedWords), Differ(x + (2 * column), w + (2 * paddedWords)), out Vector128<uint> c0);
+        x += row;
+        w += 3 * paddedWords;
+        Vector128<uint> s1 = AddThree(Differ(x, w), Differ(x + column, w + paddedWords), Differ(x + (2 * column), w + (2 * paddedWords)), out Vector128<uint> c1);
+        x += row;
+        w += 3 * paddedWords;
+        Vector128<uint> s2 = AddThree(Differ(x, w), Differ(x + column, w + paddedWords), Differ(x + (2 * column), w + (2 * paddedWords)), out Vector128<uint> c2);
+        counts[0] = AddThree(s0, s1, s2, out Vector128<uint> twos);
+        Vector128<uint> sum = AddThree(c0, c1, c2, out Vector128<uint> fours);
+        counts[1] = sum ^ twos;
+        Vector128<uint> carry = sum & twos;
+        counts[2] = fours ^ carry;
+        counts[3] = fours & carry;
+        return 9;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Differ(uint* x, uint* w) => Vector128.Load(x) ^ Vector128.Load(w);
+
+    /// <summary>The sum's lower digit, and its upper one: where a and b differ it is c, else a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> AddThree(Vector128<uint> a, Vector128<uint> b, Vector128<uint> c, out Vector128<uint> carry)
+    {
+        Vector128<uint> differ = a ^ b;
+        Vector128<uint> sum = differ ^ c;
+        carry = Vector128.ConditionalSelect(differ, c, a);
+        return sum;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(ref Vector128<uint> digit, ref Vector128<uint> carry)
     {
@@ -135,20 +178,14 @@ internal sealed unsafe class SlicedDepthwiseConv2D : Kernel
         digit = sum;
     }
 
-    /// <summary>-1 where the count is at least the channel's limit, compared from the highest digit down; turned by the direction.</summary>
+    /// <summary>-1 where the count is at least the channel's limit: by the highest digit in which they differ, and where none does; turned by the direction.</summary>
     private void StoreBits(uint* y, Vector128<uint>* counts, int taps, int word)
     {
-        byte* limit = limits!.Pointer + (((((nint)taps * (digits + 1)) * paddedWords) + word) * sizeof(uint));
-        Vector128<uint> greater = Vector128<uint>.Zero;
-        Vector128<uint> equal = Vector128<uint>.AllBitsSet;
-        for (int d = digits - 1; d >= 0; d--)
-        {
-            Vector128<uint> least = Vector128.Load((uint*)limit + ((nint)d * paddedWords));
-            greater |= equal & Vector128.AndNot(counts[d], least);
-            equal = Vector128.AndNot(equal, counts[d] ^ least);
-        }
-
-        Vector128<uint> bits = (greater | equal) ^ Vector128.Load((uint*)limit + ((nint)digits * paddedWords));
+        uint* limit = (uint*)limits!.Pointer + ((nint)taps * (digits + 1) * paddedWords) + word;
+        Vector128<uint> reaches = Vector128<uint>.AllBitsSet;
+        for (int d = 0; d < digits; d++, limit += paddedWords)
+            reaches = Vector128.ConditionalSelect(counts[d] ^ Vector128.Load(limit), counts[d], reaches);
+        Vector128<uint> bits = reaches ^ Vector128.Load(limit);
         if (word + VectorWords <= words)
         {
             bits.Store(y);
@@ -161,23 +198,46 @@ internal sealed unsafe class SlicedDepthwiseConv2D : Kernel
 
     private void StoreValues(in KernelArguments arguments, nint pixel, Vector128<uint>* counts, int taps, int word)
     {
-        ushort* lanes = stackalloc ushort[8];
-        Vector128<ushort> bits = Vector128.Create((ushort)1, 2, 4, 8, 16, 32, 64, 128);
+        bool isInt8 = output.Type == DataType.Int8;
         int first = word * DataTypes.BitsPerWord;
         int end = Math.Min(first + (VectorWords * DataTypes.BitsPerWord), geometry.OutChannels);
-        for (int c = first; c < end; c += 8)
+        byte* signs = output.HasSigns ? arguments.Outputs[1] + (pixel * words * sizeof(uint)) : null;
+        if (signs != null)
+            new Span<uint>(signs + (first / 8), Math.Min(VectorWords, words - word)).Clear();
+        int c = first;
+        for (; c + VectorTransform.Channels <= end; c += VectorTransform.Channels)
         {
-            Vector128<ushort> sum = Vector128<ushort>.Zero;
-            for (int d = 0; d < digits; d++)
-            {
-                Vector128<ushort> set = Vector128.Create((ushort)((byte*)(counts + d))[(c - first) / 8]) & bits;
-                sum += Vector128.AndNot(Vector128.Create((ushort)(1 << d)), Vector128.Equals(set, Vector128<ushort>.Zero));
-            }
-
-            sum.Store(lanes);
-            for (int i = 0; i < Math.Min(8, end - c); i++)
-                output.Store(in arguments, pixel, c + i, taps - (2 * lanes[i]), 0);
+            Vector128<short> p = Accumulators(counts, (c - first) / 8, taps);
+            nint at = (pixel * geometry.OutChannels) + c;
+            byte* residual = output.HasResidual ? arguments.Inputs[BinaryInputs.Residual] + (at * (isInt8 ? 1 : 4)) : null;
+            byte* sign = signs == null ? null : signs + (c / 8);
+            if (isInt8)
+                transform.StoreInt8(Vector128.WidenLower(p), Vector128.WidenUpper(p), c, (sbyte*)arguments.Outputs[0] + at, (sbyte*)residual, sign);
+            else
+                transform.StoreFloat32(Vector128.WidenLower(p), Vector128.WidenUpper(p), c, (float*)arguments.Outputs[0] + at, (float*)residual, sign);
         }
+
+        if (c < end)
+        {
+            Vector128<short> p = Accumulators(counts, (c - first) / 8, taps);
+            for (int i = 0; c + i < end; i++)
+                output.Store(in arguments, pixel, c + i, p.GetElement(i), 0);
+        }
+    }
+
+    /// <summary>taps - 2 counts of eight channels, whose bits are a byte of each digit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<short> Accumulators(Vector128<uint>* counts, int channelByte, int taps)
+    {
+        Vector128<ushort> bits = Vector128.Create((ushort)1, 2, 4, 8, 16, 32, 64, 128);
+        Vector128<ushort> sum = Vector128<ushort>.Zero;
+        for (int d = 0; d < digits; d++)
+        {
+            Vector128<ushort> set = Vector128.Equals(Vector128.Create((ushort)((byte*)(counts + d))[channelByte]) & bits, bits);
+            sum += set & Vector128.Create((ushort)(2 << d));
+        }
+
+        return Vector128.Create((short)taps) - sum.AsInt16();
     }
 
     /// <summary>
