@@ -58,7 +58,15 @@ internal static unsafe class BandCopy
     {
         if (laneBytes == 8)
         {
-            for (int i = 0; i < chunks; i++)
+            int i = 0;
+            for (; i < chunks - 1; i += 2)
+            {
+                Vector128<ulong> two = Vector128.Load((ulong*)x + i);
+                Vector128.Create(two.GetLower(), two.GetLower()).Store((ulong*)to + 2 * i);
+                Vector128.Create(two.GetUpper(), two.GetUpper()).Store((ulong*)to + 2 * i + 2);
+            }
+
+            if (i < chunks)
                 Vector128.Create(((ulong*)x)[i]).Store((ulong*)to + 2 * i);
         }
         else

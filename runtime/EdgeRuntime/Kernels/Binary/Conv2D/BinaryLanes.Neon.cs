@@ -5,21 +5,24 @@ using System.Runtime.Intrinsics.Arm;
 namespace EdgeRuntime.Kernels.Binary.Conv2D;
 
 /// <summary>
-/// One chunk of the window for eight filters and four pixels: popcount(weights ^ activations) added to int16 lane f of each pixel, f = 0..7.
-/// All three widths do the same: exclusive or, count per byte, a tree of pairwise additions that ends with two bytes per filter (at most
-/// 64 each), and one widening pairwise accumulation: 3 vector instructions per 128 products. All loads come first, then operations in groups of up to sixteen
-/// independent ones: an in-order core needs that, and an out-of-order core does not mind.
+/// One chunk of the window for eight filters and four pixels: popcount(weights ^ activations), two bytes for each filter, which the caller adds to int16 lane f of each pixel,
+/// f = 0..7. All three widths do the same: exclusive or, count per byte, and a tree of pairwise additions that ends with two bytes per filter (at most
+/// 64 each): with the widening accumulation 3 vector instructions per 128 products. All loads come first, then operations in groups of up to sixteen
+/// independent ones: an in-order core needs that, and an out-of-order core does not mind. Weights are not loaded in the order of their addresses, since the compiler would make
+/// pairs of such loads, which Cortex-A72 splits into three operations.
 /// </summary>
 internal unsafe interface INeonLanes
 {
     /// <summary>Bytes of weights per chunk.</summary>
     static abstract int WeightBytes { get; }
 
-    static abstract void Accumulate(
-        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
-        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3);
+    /// <summary>Whether a chunk is so short that two of them are done at once.</summary>
+    static abstract bool InPairs { get; }
 
-    /// <summary>The same for one pixel.</summary>
+    static abstract void Count(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3, out Vector128<byte> a0, out Vector128<byte> a1, out Vector128<byte> a2, out Vector128<byte> a3);
+
+    /// <summary>Adds the counts of one pixel.</summary>
     static abstract void AccumulateOne(byte* w, byte* x, ref Vector128<ushort> p);
 }
 
@@ -28,10 +31,11 @@ internal readonly unsafe struct NeonLanes128 : INeonLanes
 {
     public static int WeightBytes => 128;
 
+    public static bool InPairs => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(
-        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
-        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    public static void Count(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3, out Vector128<byte> a0, out Vector128<byte> a1, out Vector128<byte> a2, out Vector128<byte> a3)
     {
         Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
         Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
@@ -39,15 +43,15 @@ internal readonly unsafe struct NeonLanes128 : INeonLanes
         Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
 
         Vector128<byte> w0 = AdvSimd.LoadVector128(w);
-        Vector128<byte> w1 = AdvSimd.LoadVector128(w + 16);
-        Vector128<byte> w2 = AdvSimd.LoadVector128(w + 32);
         Vector128<byte> w3 = AdvSimd.LoadVector128(w + 48);
-        Vector128<byte> w4 = AdvSimd.LoadVector128(w + 64);
-        Vector128<byte> w5 = AdvSimd.LoadVector128(w + 80);
         Vector128<byte> w6 = AdvSimd.LoadVector128(w + 96);
+        Vector128<byte> w1 = AdvSimd.LoadVector128(w + 16);
+        Vector128<byte> w4 = AdvSimd.LoadVector128(w + 64);
         Vector128<byte> w7 = AdvSimd.LoadVector128(w + 112);
+        Vector128<byte> w2 = AdvSimd.LoadVector128(w + 32);
+        Vector128<byte> w5 = AdvSimd.LoadVector128(w + 80);
 
-        NeonPairs.Count(w0, w1, w2, w3, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3, out var b0, out var b1, out var b2, out var b3);
+        NeonPairs.Count(w0, w1, w2, w3, v0, v1, v2, v3, out a0, out a1, out a2, out a3, out var b0, out var b1, out var b2, out var b3);
         a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
         a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
         a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
@@ -61,10 +65,6 @@ internal readonly unsafe struct NeonLanes128 : INeonLanes
         a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
         a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
         a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
-        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
-        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
-        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
-        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,27 +82,27 @@ internal readonly unsafe struct NeonLanes64 : INeonLanes
 {
     public static int WeightBytes => 64;
 
+    public static bool InPairs => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(
-        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
-        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    public static void Count(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3, out Vector128<byte> a0, out Vector128<byte> a1, out Vector128<byte> a2, out Vector128<byte> a3)
     {
         Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
         Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
         Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
         Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
 
-        NeonPairs.Count(
-            AdvSimd.LoadVector128(w), AdvSimd.LoadVector128(w + 16), AdvSimd.LoadVector128(w + 32), AdvSimd.LoadVector128(w + 48), v0, v1, v2, v3,
-            out var a0, out var a1, out var a2, out var a3, out var b0, out var b1, out var b2, out var b3);
+        Vector128<byte> w2 = AdvSimd.LoadVector128(w + 32);
+        Vector128<byte> w0 = AdvSimd.LoadVector128(w);
+        Vector128<byte> w3 = AdvSimd.LoadVector128(w + 48);
+        Vector128<byte> w1 = AdvSimd.LoadVector128(w + 16);
+
+        NeonPairs.Count(w0, w1, w2, w3, v0, v1, v2, v3, out a0, out a1, out a2, out a3, out var b0, out var b1, out var b2, out var b3);
         a0 = AdvSimd.Arm64.AddPairwise(a0, b0);
         a1 = AdvSimd.Arm64.AddPairwise(a1, b1);
         a2 = AdvSimd.Arm64.AddPairwise(a2, b2);
         a3 = AdvSimd.Arm64.AddPairwise(a3, b3);
-        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
-        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
-        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
-        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,21 +118,18 @@ internal readonly unsafe struct NeonLanes32 : INeonLanes
 {
     public static int WeightBytes => 32;
 
+    public static bool InPairs => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(
-        byte* w, byte* x0, byte* x1, byte* x2, byte* x3,
-        ref Vector128<ushort> p0, ref Vector128<ushort> p1, ref Vector128<ushort> p2, ref Vector128<ushort> p3)
+    public static void Count(
+        byte* w, byte* x0, byte* x1, byte* x2, byte* x3, out Vector128<byte> a0, out Vector128<byte> a1, out Vector128<byte> a2, out Vector128<byte> a3)
     {
         Vector128<byte> v0 = AdvSimd.LoadVector128(x0);
         Vector128<byte> v1 = AdvSimd.LoadVector128(x1);
         Vector128<byte> v2 = AdvSimd.LoadVector128(x2);
         Vector128<byte> v3 = AdvSimd.LoadVector128(x3);
 
-        NeonPairs.Count(w, v0, v1, v2, v3, out var a0, out var a1, out var a2, out var a3);
-        p0 = AdvSimd.AddPairwiseWideningAndAdd(p0, a0);
-        p1 = AdvSimd.AddPairwiseWideningAndAdd(p1, a1);
-        p2 = AdvSimd.AddPairwiseWideningAndAdd(p2, a2);
-        p3 = AdvSimd.AddPairwiseWideningAndAdd(p3, a3);
+        NeonPairs.Count(w, v0, v1, v2, v3, out a0, out a1, out a2, out a3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

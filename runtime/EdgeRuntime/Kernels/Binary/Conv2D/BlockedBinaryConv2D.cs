@@ -17,12 +17,12 @@ internal unsafe struct BlockArguments
     public int Filter;
 
     /// <summary>Offsets of the chunks of the window.</summary>
-    public int* ChunkOffsets;
+    public nint* ChunkOffsets;
 
     public int Chunks;
 
     /// <summary>Offset of each output pixel of the band.</summary>
-    public int* PixelOffsets;
+    public nint* PixelOffsets;
 
     /// <summary>Pixels of the band: at least a tile, if the picture has as many.</summary>
     public int Pixels;
@@ -82,9 +82,10 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         for (int b = 0; b < plan.Blocks.Length; b++)
             layout.Write(output, plan.Blocks[b], constants.Pointer + (long)b * constantBytes);
 
-        tables = new NativeBuffer((plan.ChunkOffsets.Length + plan.PixelOffsets.Length) * 4L);
-        plan.ChunkOffsets.CopyTo(new Span<int>(tables.Pointer, plan.ChunkOffsets.Length));
-        plan.PixelOffsets.CopyTo(new Span<int>(tables.Pointer + plan.ChunkOffsets.Length * 4, plan.PixelOffsets.Length));
+        tables = new NativeBuffer((long)(plan.ChunkOffsets.Length + plan.PixelOffsets.Length) * sizeof(nint));
+        var offset = (nint*)tables.Pointer;
+        foreach (int o in plan.ChunkOffsets.Concat(plan.PixelOffsets))
+            *offset++ = o;
     }
 
     public override int Units => plan.Units;
@@ -146,8 +147,8 @@ internal abstract unsafe class BlockedBinaryConv2D : Kernel
         block.Input = input;
         block.Chunks = plan.ChunkOffsets.Length;
         block.Weights = weights.Pointer + (nint)b * block.Chunks * BinaryConv2DPlan.BlockFilters * plan.LaneBytes;
-        block.ChunkOffsets = (int*)tables.Pointer;
-        block.PixelOffsets = (int*)tables.Pointer + block.Chunks;
+        block.ChunkOffsets = (nint*)tables.Pointer;
+        block.PixelOffsets = (nint*)tables.Pointer + block.Chunks;
         block.Pixels = pixels;
         block.Filter = filter;
         block.Constants = constants.Pointer + (nint)b * constantBytes;

@@ -22,7 +22,7 @@ internal sealed unsafe class NeonBinaryRow<TLanes, TStart, TOutput>(KernelReques
             one.Output = block->Output + pixel * block->OutputStride;
             one.Residual = block->Residual == null ? null : block->Residual + pixel * block->OutputStride;
             one.Signs = block->Signs == null ? null : block->Signs + pixel * block->SignStride;
-            TStart.Load(block, pixel, out Vector128<ushort> p, out _, out _, out _);
+            Vector128<ushort> p = TStart.Load(block, pixel);
             byte* x = block->Input + block->PixelOffsets[pixel];
             byte* w = block->Weights;
             for (int i = 0; i < block->Chunks; i++, w += TLanes.WeightBytes)

@@ -65,17 +65,19 @@ internal readonly unsafe struct NeonFloatOutput<TConversion> : INeonOutput
         var low = AdvSimd.LoadVector128((float*)constants);
         var high = AdvSimd.LoadVector128((float*)constants + 4);
         float* offsets = (float*)(constants + FloatConstants.Offsets);
-        TConversion.Convert(p0, out l0, out h0);
-        TConversion.Convert(p1, out l1, out h1);
-        TConversion.Convert(p2, out l2, out h2);
-        TConversion.Convert(p3, out l3, out h3);
-        l0 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets), l0, low);
-        h0 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 4), h0, high);
-        l1 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 8), l1, low);
-        h1 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 12), h1, high);
-        l2 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 16), l2, low);
-        h2 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 20), h2, high);
-        l3 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 24), l3, low);
-        h3 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 28), h3, high);
+        TConversion.Convert(p0, out Vector128<float> lower0, out Vector128<float> upper0);
+        TConversion.Convert(p1, out Vector128<float> lower1, out Vector128<float> upper1);
+        TConversion.Convert(p2, out Vector128<float> lower2, out Vector128<float> upper2);
+        TConversion.Convert(p3, out Vector128<float> lower3, out Vector128<float> upper3);
+
+        // Not in the order of addresses: the compiler would make pairs of these loads, and copies of what they load.
+        l0 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets), lower0, low);
+        l1 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 8), lower1, low);
+        l2 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 16), lower2, low);
+        l3 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 24), lower3, low);
+        h0 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 4), upper0, high);
+        h1 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 12), upper1, high);
+        h2 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 20), upper2, high);
+        h3 = AdvSimd.FusedMultiplyAdd(AdvSimd.LoadVector128(offsets + 28), upper3, high);
     }
 }

@@ -56,16 +56,17 @@ internal readonly unsafe struct NeonBitOutput : INeonOutput
             AdvSimd.CompareGreaterThan(p1.AsInt16(), limits),
             AdvSimd.CompareGreaterThan(p2.AsInt16(), limits),
             AdvSimd.CompareGreaterThan(p3.AsInt16(), limits),
-            *(ulong*)(constants + BitConstants.Directions));
+            AdvSimd.LoadVector128(constants + BitConstants.Directions));
     }
 }
 
 /// <summary>Masks of a tile to packed bits.</summary>
 internal static unsafe class NeonSigns
 {
-    /// <summary>Lane f of mask i (all ones or 0) becomes bit f of the byte at y + i * stride, turned by <paramref name="directions"/> (16 bits a pixel).</summary>
+    /// <summary>Lane f of mask i (all ones or 0) becomes bit f of the byte at y + i * stride, turned by <paramref name="directions"/> (16 bits a pixel). Bytes are stored from the vector: a general register would
+    /// take four shifts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* y, nint stride, Vector128<short> m0, Vector128<short> m1, Vector128<short> m2, Vector128<short> m3, ulong directions)
+    public static void Store(byte* y, nint stride, Vector128<short> m0, Vector128<short> m1, Vector128<short> m2, Vector128<short> m3, Vector128<byte> directions)
     {
         // Lane f of each pixel: 1 << f or 0. Three pairwise additions leave pixel i's byte in lane i.
         Vector128<short> bits = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128).AsInt16();
@@ -73,12 +74,12 @@ internal static unsafe class NeonSigns
         m2 = AdvSimd.Arm64.AddPairwise(AdvSimd.And(m2, bits), AdvSimd.And(m3, bits));
         m0 = AdvSimd.Arm64.AddPairwise(m0, m2);
         m0 = AdvSimd.Arm64.AddPairwise(m0, m0);
-        ulong bytes = m0.AsUInt64().ToScalar() ^ directions;
-        *y = (byte)bytes;
-        *(y + stride) = (byte)(bytes >> 16);
+        Vector128<byte> bytes = AdvSimd.Xor(m0.AsByte(), directions);
+        AdvSimd.StoreSelectedScalar(y, bytes, 0);
+        AdvSimd.StoreSelectedScalar(y + stride, bytes, 2);
         y += 2 * stride;
-        *y = (byte)(bytes >> 32);
-        *(y + stride) = (byte)(bytes >> 48);
+        AdvSimd.StoreSelectedScalar(y, bytes, 4);
+        AdvSimd.StoreSelectedScalar(y + stride, bytes, 6);
     }
 }
 
@@ -95,14 +96,29 @@ internal readonly unsafe struct NeonInt8Output : INeonOutput
         Vector128<short> shift = AdvSimd.LoadVector128((short*)(constants + Int8Constants.Shift));
         nint stride = block->OutputStride;
         byte* y = block->Output + pixel * stride;
-        NeonInt8Scaling.Multiply(
-            constants,
-            AdvSimd.ShiftLogical(p0.AsInt16(), shift),
-            AdvSimd.ShiftLogical(p1.AsInt16(), shift),
-            AdvSimd.ShiftLogical(p2.AsInt16(), shift),
-            AdvSimd.ShiftLogical(p3.AsInt16(), shift),
-            out var l0, out var h0, out var l1, out var h1, out var l2, out var h2, out var l3, out var h3);
-        NeonInt8Scaling.Narrow(constants, l0, h0, l1, h1, l2, h2, l3, h3, out Vector128<sbyte> q01, out Vector128<sbyte> q23);
+        Vector128<short> s0 = AdvSimd.ShiftLogical(p0.AsInt16(), shift);
+        Vector128<short> s1 = AdvSimd.ShiftLogical(p1.AsInt16(), shift);
+        Vector128<short> s2 = AdvSimd.ShiftLogical(p2.AsInt16(), shift);
+        Vector128<short> s3 = AdvSimd.ShiftLogical(p3.AsInt16(), shift);
+        Vector128<short> m = AdvSimd.LoadVector128((short*)constants);
+        Vector64<short> lower = AdvSimd.LoadVector64((short*)constants);
+        Vector128<int> h0 = AdvSimd.MultiplyWideningUpper(s0, m);
+        Vector128<int> h1 = AdvSimd.MultiplyWideningUpper(s1, m);
+        Vector128<int> h2 = AdvSimd.MultiplyWideningUpper(s2, m);
+        Vector128<int> h3 = AdvSimd.MultiplyWideningUpper(s3, m);
+        Vector128<int> l0 = AdvSimd.MultiplyWideningLower(s0.GetLower(), lower);
+        Vector128<int> l1 = AdvSimd.MultiplyWideningLower(s1.GetLower(), lower);
+        Vector128<int> l2 = AdvSimd.MultiplyWideningLower(s2.GetLower(), lower);
+        Vector128<int> l3 = AdvSimd.MultiplyWideningLower(s3.GetLower(), lower);
+
+        // Offset, rounding and narrowing in one; the sum fits an int32 (BinaryOutput), so its upper half needs no saturation.
+        Vector128<int> low = AdvSimd.LoadVector128((int*)(constants + Int8Constants.Offsets));
+        Vector128<int> high = AdvSimd.LoadVector128((int*)(constants + Int8Constants.Offsets + 16));
+        Vector128<short> w0 = AdvSimd.AddRoundedHighNarrowingUpper(AdvSimd.AddRoundedHighNarrowingLower(l0, low), h0, high);
+        Vector128<short> w1 = AdvSimd.AddRoundedHighNarrowingUpper(AdvSimd.AddRoundedHighNarrowingLower(l1, low), h1, high);
+        Vector128<short> w2 = AdvSimd.AddRoundedHighNarrowingUpper(AdvSimd.AddRoundedHighNarrowingLower(l2, low), h2, high);
+        Vector128<short> w3 = AdvSimd.AddRoundedHighNarrowingUpper(AdvSimd.AddRoundedHighNarrowingLower(l3, low), h3, high);
+        NeonInt8Scaling.Limit(constants, w0, w1, w2, w3, out Vector128<sbyte> q01, out Vector128<sbyte> q23);
         NeonInt8Scaling.Store(y, stride, q01, q23);
     }
 }
@@ -144,6 +160,14 @@ internal static unsafe class NeonInt8Scaling
         Vector128<short> w1 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n1, h1, 16);
         Vector128<short> w2 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n2, h2, 16);
         Vector128<short> w3 = AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateUpper(n3, h3, 16);
+        Limit(constants, w0, w1, w2, w3, out q01, out q23);
+    }
+
+    /// <summary>Saturates and limits: pixels 0 and 1 in one vector, 2 and 3 in the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Limit(
+        byte* constants, Vector128<short> w0, Vector128<short> w1, Vector128<short> w2, Vector128<short> w3, out Vector128<sbyte> q01, out Vector128<sbyte> q23)
+    {
         Vector64<sbyte> b0 = AdvSimd.ExtractNarrowingSaturateLower(w0);
         Vector64<sbyte> b2 = AdvSimd.ExtractNarrowingSaturateLower(w2);
         q01 = AdvSimd.ExtractNarrowingSaturateUpper(b0, w1);

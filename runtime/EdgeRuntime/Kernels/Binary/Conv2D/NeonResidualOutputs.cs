@@ -147,7 +147,7 @@ internal readonly unsafe struct NeonFloatResidualOutput<TConversion, TResidual, 
             Below(l1, h1, low, high),
             Below(l2, h2, low, high),
             Below(l3, h3, low, high),
-            *(ulong*)(constants + FloatConstants.Directions));
+            AdvSimd.LoadVector128(constants + FloatConstants.Directions));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,7 +33,7 @@ internal readonly unsafe struct Popcounts512 : IX64Popcounts
     public static void Four(BlockArguments* block, byte* x0, byte* x1, byte* x2, byte* x3, Vector256<int>* counts)
     {
         ulong* w = (ulong*)block->Weights;
-        int* offsets = block->ChunkOffsets;
+        nint* offsets = block->ChunkOffsets;
         Vector512<byte> table = Table();
         Vector512<ulong> s0 = Vector512<ulong>.Zero, s1 = s0, s2 = s0, s3 = s0;
         for (int left = block->Chunks; left > 0; left -= X64Popcounts.ChunksPerByte)
@@ -64,7 +64,7 @@ internal readonly unsafe struct Popcounts512 : IX64Popcounts
     public static Vector256<int> One(BlockArguments* block, byte* x)
     {
         ulong* w = (ulong*)block->Weights;
-        int* offsets = block->ChunkOffsets;
+        nint* offsets = block->ChunkOffsets;
         Vector512<byte> table = Table();
         Vector512<ulong> s = Vector512<ulong>.Zero;
         for (int left = block->Chunks; left > 0; left -= X64Popcounts.ChunksPerByte)
@@ -114,7 +114,7 @@ internal readonly unsafe struct Popcounts256 : IX64Popcounts
     private static void Two(BlockArguments* block, byte* x0, byte* x1, Vector256<int>* counts)
     {
         ulong* w = (ulong*)block->Weights;
-        int* offsets = block->ChunkOffsets;
+        nint* offsets = block->ChunkOffsets;
         Vector256<byte> table = Vector256.Create(X64Popcounts.BitsOfNibble, X64Popcounts.BitsOfNibble);
         Vector256<ulong> s00 = Vector256<ulong>.Zero, s01 = s00, s10 = s00, s11 = s00;
         for (int left = block->Chunks; left > 0; left -= X64Popcounts.ChunksPerByte)

@@ -37,7 +37,7 @@ internal sealed unsafe class X64BinaryConv2D<TPopcounts>(KernelRequest request, 
     {
         Vector256<int>* counts = stackalloc Vector256<int>[BinaryConv2DPlan.TilePixels];
         byte* x = block->Input;
-        int* at = block->PixelOffsets;
+        nint* at = block->PixelOffsets;
         for (int pixel = 0; pixel < block->Pixels; pixel += BinaryConv2DPlan.TilePixels)
         {
             int left = block->Pixels - pixel;
