@@ -28,6 +28,7 @@ public sealed class GenerateTests : IDisposable
         "bdepthwise --output int8 --channels 40 --size 6 --stride 2",
         "binarize --channels 40 --size 6",
         "binarize --channels 64 --size 6 --weights float",
+        "binarize-zero --channels 64 --size 6 --weights float",
         "conv2d --channels 24 --size 9 --weights binary",
         "depthwise --channels 24 --size 9 --weights binary",
         "fully-connected --channels 40 --weights binary",

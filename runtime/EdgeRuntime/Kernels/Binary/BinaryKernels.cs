@@ -19,8 +19,8 @@ internal static class BinaryKernels
         WordBinaryConv2D.Entry("binary.conv2d.words", OperatorKind.BinaryConv2D),
         WordBinaryConv2D.Entry("binary.fully-connected.words", OperatorKind.BinaryFullyConnected),
         SlicedDepthwiseConv2D.Entry,
-        new("binary.binarize.int8.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Int8, r => new NeonBinarize<NeonInt8Signs>(r)),
-        new("binary.binarize.float32.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Float32, r => new NeonBinarize<NeonFloat32Signs>(r)),
+        new("binary.binarize.int8.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Int8, r => new NeonBinarize<NeonInt8Signs>(r, new SignRule(r, 0, 1, 2))),
+        new("binary.binarize.float32.neon", OperatorKind.Binarize, CpuFeatures.AdvSimd, r => r.Input(0).Type == DataType.Float32, Float32Signs),
         new("binary.binarize.int8.avx2", OperatorKind.Binarize, CpuFeatures.Avx2, r => r.Input(0).Type == DataType.Int8, r => new VectorBinarize<X64Int8Signs>(r)),
         new("binary.binarize.float32.avx2", OperatorKind.Binarize, CpuFeatures.Avx2, r => r.Input(0).Type == DataType.Float32, r => new VectorBinarize<X64Float32Signs>(r)),
         new("binary.unbinarize.vectors", OperatorKind.Unbinarize, CpuFeatures.None, _ => true, r => new VectorUnbinarize(r)),
@@ -35,6 +35,12 @@ internal static class BinaryKernels
         Reference("binary.max-pool2d", OperatorKind.BinaryMaxPool2D, r => new BinaryPoolReference(r)),
         Reference("binary.average-pool2d", OperatorKind.BinaryAveragePool2D, r => new BinaryPoolReference(r)),
     ];
+
+    private static Kernel Float32Signs(KernelRequest r)
+    {
+        var rule = new SignRule(r, 0, 1, 2);
+        return rule.IsZero ? new NeonBinarize<NeonFloat32ZeroSigns>(r, rule) : new NeonBinarize<NeonFloat32Signs>(r, rule);
+    }
 
     private static Kernel Unbinarize(KernelRequest r) => r.Output().Quantization is { } q && r.Output().Type == DataType.Int8
         ? new UnbinarizeReference<sbyte>(r, SignValues.Int8(1, q), SignValues.Int8(-1, q))

@@ -25,12 +25,11 @@ internal sealed unsafe class NeonBinarize<TSource> : Kernel
     private readonly int rowElements;
     private readonly bool hasBlocks;
 
-    public NeonBinarize(KernelRequest request)
+    public NeonBinarize(KernelRequest request, SignRule rule)
     {
         Shape x = request.Input(0).Shape;
         int channels = x[^1];
         elements = x.ElementCount;
-        var rule = new SignRule(request, 0, 1, 2);
         hasBlocks = channels % DataTypes.BitsPerWord == 0;
         rowElements = channels;
         if (hasBlocks)

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.Arm;
 namespace EdgeRuntime.Kernels.Binary.Signs;
 
 /// <summary>
-/// float32: 32 channels of four rows a step, in 67 operations for 128 elements. A mask has four lanes; of eight masks one vector takes half-bytes: byte k of lane j
+/// float32: 32 channels of four rows a step, in 68 operations for 128 elements. A mask has four lanes; of eight masks one vector takes half-bytes: byte k of lane j
 /// holds channel 8 k + j in its lower and channel 8 k + 4 + j in its upper half. Of both one bit is kept, another in each lane, so that the sum of the lanes is the row's word.
-/// The end of a row stands between the loads of the next one, since an in-order core would wait for each of its operations.
+/// A row's loads stand together, before what is left of the rows before it: an in-order core waits for each operation, and once more where a load follows one.
 /// </summary>
 internal readonly unsafe struct NeonFloat32Signs : ISignSource
 {
@@ -40,107 +40,91 @@ internal readonly unsafe struct NeonFloat32Signs : ISignSource
         Vector128<float> t5 = AdvSimd.LoadVector128((float*)limits + 20);
         Vector128<float> t6 = AdvSimd.LoadVector128((float*)limits + 24);
         Vector128<float> t7 = AdvSimd.LoadVector128((float*)limits + 28);
+        Vector128<uint> bits = Vector128.Create(0x11111111u, 0x22222222, 0x44444444, 0x88888888);
         var turned = Vector128.Create(*(uint*)directions);
+        Vector128<byte> q0 = Vector128<byte>.Zero, q1 = q0, q2 = q0, q3 = q0;
+        Vector128<uint> firstTwo = q0.AsUInt32(), third = firstTwo;
         nint last = rows - 4;
         nint row = 0;
+        // The first turn stores nothing of use where the second will put the first result; the last four rows may overlap those before.
+        byte* to = y;
         while (true)
         {
             byte* from = x + row * stride;
-            Masks((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, out var a0, out var a1, out var a2, out var a3, out var a4, out var a5, out var a6, out var a7);
-            Vector128<uint> r0 = Row((float*)(from + stride), t0, t1, t2, t3, t4, t5, t6, t7, a0, a1, a2, a3, a4, a5, a6, a7, out var b0, out var b1, out var b2, out var b3, out var b4, out var b5, out var b6, out var b7);
-            from += 2 * stride;
-            Vector128<uint> r1 = Row((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, b0, b1, b2, b3, b4, b5, b6, b7, out var c0, out var c1, out var c2, out var c3, out var c4, out var c5, out var c6, out var c7);
-            Vector128<uint> r2 = Row((float*)(from + stride), t0, t1, t2, t3, t4, t5, t6, t7, c0, c1, c2, c3, c4, c5, c6, c7, out var d0, out var d1, out var d2, out var d3, out var d4, out var d5, out var d6, out var d7);
-            r0 = AdvSimd.Arm64.AddPairwise(r0, r1);
-            r2 = AdvSimd.Arm64.AddPairwise(r2, Lanes(d0, d1, d2, d3, d4, d5, d6, d7));
-            Store(y + row * outStride, outStride, AdvSimd.Xor(AdvSimd.Arm64.AddPairwise(r0, r2), turned));
+            Step((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, bits, q0, q1, q2, q3, out var a0, out var a1, out var a2, out var a3, out var fourth);
+            from += stride;
+            fourth = AdvSimd.Arm64.AddPairwise(third, fourth);
+            Step((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, bits, a0, a1, a2, a3, out var b0, out var b1, out var b2, out var b3, out var first);
+            from += stride;
+            fourth = AdvSimd.Arm64.AddPairwise(firstTwo, fourth);
+            Step((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, bits, b0, b1, b2, b3, out var c0, out var c1, out var c2, out var c3, out var second);
+            from += stride;
+            fourth = AdvSimd.Xor(fourth, turned);
+            Step((float*)from, t0, t1, t2, t3, t4, t5, t6, t7, bits, c0, c1, c2, c3, out q0, out q1, out q2, out q3, out third);
+            firstTwo = AdvSimd.Arm64.AddPairwise(first, second);
+            Store(to, outStride, fourth);
+            to = y + row * outStride;
             if (row == last)
-                return;
+                break;
             row = Math.Min(row + 4, last);
         }
+
+        third = AdvSimd.Arm64.AddPairwise(third, AdvSimd.And(Lanes(q0, q1, q2, q3), bits));
+        Store(to, outStride, AdvSimd.Xor(AdvSimd.Arm64.AddPairwise(firstTwo, third), turned));
     }
 
-    /// <summary>The masks m of one row.</summary>
+    /// <summary>Takes a row in (q: pairs of half-bytes of its masks) and puts the row before (p) together (kept: the bits to add up).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Masks(
+    private static void Step(
         float* x, Vector128<float> t0, Vector128<float> t1, Vector128<float> t2, Vector128<float> t3, Vector128<float> t4, Vector128<float> t5,
-        Vector128<float> t6, Vector128<float> t7, out Vector128<byte> m0, out Vector128<byte> m1, out Vector128<byte> m2,
-        out Vector128<byte> m3, out Vector128<byte> m4, out Vector128<byte> m5, out Vector128<byte> m6, out Vector128<byte> m7)
+        Vector128<float> t6, Vector128<float> t7, Vector128<uint> bits, Vector128<byte> p0, Vector128<byte> p1, Vector128<byte> p2, Vector128<byte> p3,
+        out Vector128<byte> q0, out Vector128<byte> q1, out Vector128<byte> q2, out Vector128<byte> q3, out Vector128<uint> kept)
     {
-        m0 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x), t0).AsByte();
-        m1 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 4), t1).AsByte();
-        m2 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 8), t2).AsByte();
-        m3 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 12), t3).AsByte();
-        m4 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 16), t4).AsByte();
-        m5 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 20), t5).AsByte();
-        m6 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 24), t6).AsByte();
-        m7 = AdvSimd.CompareLessThan(AdvSimd.LoadVector128(x + 28), t7).AsByte();
-    }
-
-    /// <summary>The lanes of a row with masks p; their sum is its word.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Lanes(
-        Vector128<byte> p0, Vector128<byte> p1, Vector128<byte> p2, Vector128<byte> p3, Vector128<byte> p4, Vector128<byte> p5, Vector128<byte> p6, Vector128<byte> p7)
-    {
-        Vector128<byte> q0 = AdvSimd.ShiftLeftAndInsert(p0, p1, 4);
-        Vector128<byte> q1 = AdvSimd.ShiftLeftAndInsert(p2, p3, 4);
-        Vector128<byte> q2 = AdvSimd.ShiftLeftAndInsert(p4, p5, 4);
-        Vector128<byte> q3 = AdvSimd.ShiftLeftAndInsert(p6, p7, 4);
-        Vector128<ushort> lower = AdvSimd.ShiftLeftAndInsert(q0.AsUInt16(), q1.AsUInt16(), 8);
-        Vector128<ushort> upper = AdvSimd.ShiftLeftAndInsert(q2.AsUInt16(), q3.AsUInt16(), 8);
-        Vector128<uint> lanes = AdvSimd.ShiftLeftAndInsert(lower.AsUInt32(), upper.AsUInt32(), 16);
-        return AdvSimd.And(lanes, Vector128.Create(0x11111111u, 0x22222222, 0x44444444, 0x88888888));
-    }
-
-    /// <summary>The masks m of one row, and between its loads what is left of the row before, whose masks are p: its lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Row(
-        float* x, Vector128<float> t0, Vector128<float> t1, Vector128<float> t2, Vector128<float> t3, Vector128<float> t4, Vector128<float> t5,
-        Vector128<float> t6, Vector128<float> t7, Vector128<byte> p0, Vector128<byte> p1, Vector128<byte> p2, Vector128<byte> p3, Vector128<byte> p4,
-        Vector128<byte> p5, Vector128<byte> p6, Vector128<byte> p7, out Vector128<byte> m0, out Vector128<byte> m1, out Vector128<byte> m2,
-        out Vector128<byte> m3, out Vector128<byte> m4, out Vector128<byte> m5, out Vector128<byte> m6, out Vector128<byte> m7)
-    {
+        // Not in the order of addresses: the compiler would make pairs of these loads, which Cortex-A72 splits into three operations.
         Vector128<float> x0 = AdvSimd.LoadVector128(x);
-        Vector128<byte> q0 = AdvSimd.ShiftLeftAndInsert(p0, p1, 4);
         Vector128<float> x3 = AdvSimd.LoadVector128(x + 12);
-        Vector128<byte> q1 = AdvSimd.ShiftLeftAndInsert(p2, p3, 4);
         Vector128<float> x6 = AdvSimd.LoadVector128(x + 24);
-        Vector128<byte> q2 = AdvSimd.ShiftLeftAndInsert(p4, p5, 4);
         Vector128<float> x1 = AdvSimd.LoadVector128(x + 4);
-        Vector128<byte> q3 = AdvSimd.ShiftLeftAndInsert(p6, p7, 4);
         Vector128<float> x4 = AdvSimd.LoadVector128(x + 16);
-        m0 = AdvSimd.CompareLessThan(x0, t0).AsByte();
         Vector128<float> x7 = AdvSimd.LoadVector128(x + 28);
-        m3 = AdvSimd.CompareLessThan(x3, t3).AsByte();
         Vector128<float> x2 = AdvSimd.LoadVector128(x + 8);
-        Vector128<ushort> lower = AdvSimd.ShiftLeftAndInsert(q0.AsUInt16(), q1.AsUInt16(), 8);
         Vector128<float> x5 = AdvSimd.LoadVector128(x + 20);
-        Vector128<ushort> upper = AdvSimd.ShiftLeftAndInsert(q2.AsUInt16(), q3.AsUInt16(), 8);
-        m6 = AdvSimd.CompareLessThan(x6, t6).AsByte();
-        m1 = AdvSimd.CompareLessThan(x1, t1).AsByte();
-        m4 = AdvSimd.CompareLessThan(x4, t4).AsByte();
-        m7 = AdvSimd.CompareLessThan(x7, t7).AsByte();
+        Vector128<ushort> lower = AdvSimd.ShiftLeftAndInsert(p0.AsUInt16(), p1.AsUInt16(), 8);
+        Vector128<ushort> upper = AdvSimd.ShiftLeftAndInsert(p2.AsUInt16(), p3.AsUInt16(), 8);
+        Vector128<byte> m0 = AdvSimd.CompareLessThan(x0, t0).AsByte();
+        Vector128<byte> m1 = AdvSimd.CompareLessThan(x1, t1).AsByte();
+        Vector128<byte> m2 = AdvSimd.CompareLessThan(x2, t2).AsByte();
+        Vector128<byte> m3 = AdvSimd.CompareLessThan(x3, t3).AsByte();
+        Vector128<byte> m4 = AdvSimd.CompareLessThan(x4, t4).AsByte();
+        Vector128<byte> m5 = AdvSimd.CompareLessThan(x5, t5).AsByte();
+        Vector128<byte> m6 = AdvSimd.CompareLessThan(x6, t6).AsByte();
+        Vector128<byte> m7 = AdvSimd.CompareLessThan(x7, t7).AsByte();
         Vector128<uint> lanes = AdvSimd.ShiftLeftAndInsert(lower.AsUInt32(), upper.AsUInt32(), 16);
-        m2 = AdvSimd.CompareLessThan(x2, t2).AsByte();
-        m5 = AdvSimd.CompareLessThan(x5, t5).AsByte();
-        return AdvSimd.And(lanes, Vector128.Create(0x11111111u, 0x22222222, 0x44444444, 0x88888888));
+        q0 = AdvSimd.ShiftLeftAndInsert(m0, m1, 4);
+        q1 = AdvSimd.ShiftLeftAndInsert(m2, m3, 4);
+        q2 = AdvSimd.ShiftLeftAndInsert(m4, m5, 4);
+        q3 = AdvSimd.ShiftLeftAndInsert(m6, m7, 4);
+        kept = AdvSimd.And(lanes, bits);
     }
 
+    /// <summary>Pairs of half-bytes of a row's masks to a lane of four pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Lanes(Vector128<byte> q0, Vector128<byte> q1, Vector128<byte> q2, Vector128<byte> q3)
+    {
+        Vector128<ushort> lower = AdvSimd.ShiftLeftAndInsert(q0.AsUInt16(), q1.AsUInt16(), 8);
+        Vector128<ushort> upper = AdvSimd.ShiftLeftAndInsert(q2.AsUInt16(), q3.AsUInt16(), 8);
+        return AdvSimd.ShiftLeftAndInsert(lower.AsUInt32(), upper.AsUInt32(), 16);
+    }
+
+    /// <summary>A word for each of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(byte* to, nint stride, Vector128<uint> words)
     {
-        if (stride == 4)
-        {
-            AdvSimd.Store((uint*)to, words);
-            return;
-        }
-
-        ulong lower = words.AsUInt64().ToScalar(), upper = AdvSimd.Extract(words.AsUInt64(), 1);
-        *(uint*)to = (uint)lower;
-        *(uint*)(to + stride) = (uint)(lower >> 32);
+        AdvSimd.StoreSelectedScalar((uint*)to, words, 0);
+        AdvSimd.StoreSelectedScalar((uint*)(to + stride), words, 1);
         to += 2 * stride;
-        *(uint*)to = (uint)upper;
-        *(uint*)(to + stride) = (uint)(upper >> 32);
+        AdvSimd.StoreSelectedScalar((uint*)to, words, 2);
+        AdvSimd.StoreSelectedScalar((uint*)(to + stride), words, 3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,6 +39,9 @@ internal sealed unsafe class SignRule
     public bool IsUniform => !IntThresholds.AsSpan().ContainsAnyExcept(IntThresholds.FirstOrDefault()) && !FloatThresholds.AsSpan().ContainsAnyExcept(FloatThresholds.FirstOrDefault())
         && !Directions.AsSpan().ContainsAnyExcept(Directions[0]);
 
+    /// <summary>Whether 0 is the threshold of all channels, in one direction.</summary>
+    public bool IsZero => IsUniform && (IntThresholds.Length > 0 ? IntThresholds[0] == 0 : FloatThresholds[0] == 0);
+
     /// <summary>For int8 values: -1 below.</summary>
     public int[] IntThresholds { get; } = [];
 
