@@ -49,16 +49,18 @@ KERNELS = [
     Kernel(INT8 + "NeonSumKernel_1<EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundAwayFromZero>__SumScaled", {"sqrdmulh": 8, "srshl": 8}),
     # 6 rows x 8 channels x 4 depths.
     Kernel("EdgeRuntime_EdgeRuntime_Kernels_Float32_NeonFloat32GemmTile__SixRows", {"fmla": 48, "mov": 0}),
-    # Signs: 8 filters x 4 pixels of 128, 64 and 32 channels, whatever border and output; windows of one chunk have the output transform in their loop.
-    Kernel(TILE + "NeonLanes128_.*__RunMany$", {"eor": 32, "cnt": 32, "addp": 28, "uadalp": 4, "mov": 0}),
-    Kernel(TILE + "NeonLanes64_.*__RunMany$", {"eor": 16, "cnt": 16, "addp": 12, "uadalp": 4, "mov": 0}),
-    Kernel(TILE + "NeonLanes32_.*__RunMany$", {"eor": 8, "cnt": 8, "addp": 4, "uadalp": 4, "mov": 0}),
-    Kernel(TILE + "NeonLanes128_.*__RunSingle$", {"cnt": 32, "uadalp": 4}),
+    # Signs: 8 filters x 4 pixels of 128, 2 x 64 and 2 x 32 channels, whatever border and output; windows of one chunk have the output transform in their loop.
+    Kernel(TILE + "NeonLanes128_.*__RunMany<", {"eor": 32, "cnt": 32, "addp": 28, "uadalp": 4, "mov": 0}),
+    Kernel(TILE + "NeonLanes64_.*__RunMany<", {"eor": 32, "cnt": 32, "addp": 24, "uadalp": 8, "mov": 0}),
+    Kernel(TILE + "NeonLanes32_.*__RunMany<", {"eor": 16, "cnt": 16, "addp": 8, "uadalp": 8, "mov": 0}),
+    Kernel(TILE + "NeonLanes128_.*__RunSingle$", {"cnt": 32}),
     # 8 filters x 1 pixel.
     Kernel(ROW + "NeonLanes128_.*__Run$", {"eor": 8, "cnt": 8, "addp": 7, "uadalp": 1, "mov": 0}),
     # Binarization: 2 rows x 128 channels of int8, 4 rows x 32 channels of float32.
     Kernel(BINARY + "Signs_NeonInt8Signs__Block", {"cmgt": 16, "addp": 6}),
     Kernel(BINARY + "Signs_NeonFloat32Signs__Block", {"fcmgt": 32, "sli": 28}),
+    # 256 elements of float32 against 0.
+    Kernel(BINARY + "Signs_NeonFloat32ZeroSigns__Block", {"addhn": 32, "addhn2": 32, "cmhi": 32, "sli": 24, "addp": 6, "mov": 0}),
 ]
 
 MOST_NAMES = 100

@@ -16,8 +16,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE.parent.parent / "out" / "cost"
 # Blocks are priced in a loop of this many iterations, so that what counts is the steady state.
 ITERATIONS = 50
-# QEMU's blocks do not reach over the border of a page of this size.
-PAGE = 4096
 
 
 class Figures:
@@ -94,8 +92,8 @@ def jumps(word):
 
 def whole(blocks):
     """
-    Takes {(step, address, symbol, code): Figures}, joins blocks that QEMU cut at the border of a page (a loop in two halves would be priced as two loops, and its
-    price would depend on where the linker put it), and returns {(step, symbol, code): Figures}. What lies behind a border may be reached from several blocks before it
+    Takes {(step, address, symbol, code): Figures}, joins blocks that QEMU cut at the border of a page or because they were long (a loop in two halves would be
+    priced as two loops, and its price would depend on where the linker put it), and returns {(step, symbol, code): Figures}. What lies behind a cut may be reached from several blocks before it
     (the way into a loop and its way round), and is joined to each.
     """
     blocks = dict(blocks)
@@ -106,7 +104,7 @@ def whole(blocks):
         step, address, symbol, code = key
         end = address + len(code) // 2
         after = [k for k in starts[step, end, symbol] if k in blocks]
-        if end % PAGE or jumps(code[-8:]) or len(after) != 1 or blocks[after[0]].executed < blocks[key].executed:
+        if jumps(code[-8:]) or len(after) != 1 or blocks[after[0]].executed < blocks[key].executed:
             continue
         rest, figures = blocks[after[0]], blocks.pop(key)
         rest.executed -= figures.executed

@@ -93,6 +93,11 @@ class CostOfAKnownProgram(unittest.TestCase):
             (1, "f", "aaaaaaaabbbbbbbb"): (5, 0, 0),
         })
 
+    def test_a_block_cut_because_it_is_long_is_made_whole(self):
+        cut = {(0, 0x1100, "f", "aaaaaaaabbbbbbbb"): pricing.Figures(7, 1, 0, 0), (0, 0x1108, "f", "cccccccc"): pricing.Figures(7, 2, 1, 0)}
+        found = {key: (f.executed, f.l1, f.l2) for key, f in pricing.whole(cut).items()}
+        self.assertEqual(found, {(0, "f", "aaaaaaaabbbbbbbbcccccccc"): (7, 3, 1)})
+
 
 if __name__ == "__main__":
     unittest.main()
