@@ -38,8 +38,8 @@ LAYERS = [
 OUTPUTS = ("packed", "int8", "float")
 FORMS = ("binary", "int8", "float")
 BINARY = ("BinaryConv2D", "BinaryDepthwiseConv2D", "BinaryFullyConnected", "Binarize", "BinaryMaxPool2D")
-# Networks that have the three forms, and the side of their pictures: at 224 x 224 pricing the float form would take an hour.
-NETWORKS = {"ResNet-18-like": ("binary-resnet-18", 32), "ResNet-8-like": ("binary-resnet-8", 32), "QuickNet-like": ("quicknet", 64)}
+# Networks that have the three forms, the side of their pictures (at 224 x 224 pricing the float form would take an hour), and the network that they imitate.
+NETWORKS = {"ResNet-18-like": ("binary-resnet-18", 32, "resnet-18"), "ResNet-8-like": ("binary-resnet-8", 32, "resnet-8"), "QuickNet-like": ("quicknet", 64, None)}
 FULLY_CONNECTED = [(4096, 4096), (1024, 1024), (784, 4096), (4096, 10)]
 DEPTHWISE = [(128, 28)]
 BINARIZED = [(64, 56), (128, 28), (256, 14)]
@@ -128,14 +128,28 @@ def sizes(files):
 def whole_networks(measure_all, cores):
     """Networks of one shape in three forms, and where the binary one's time goes."""
     lines = heading("network", "core", *[f"{form}, M cycles" for form in FORMS], *[f"{form}, ms" for form in FORMS], "int8 / binary", "float / binary", *[f"{form}, bytes" for form in FORMS],
-                    "binary layers", "real layers", "others")
-    for name, (network, size) in NETWORKS.items():
-        files = {form: model(f"{network}-{size}-{form}", network, "--size", size, "--weights", form) for form in FORMS}
-        results = measure_all(list(files.values()), cores)
+                    "binary layers", "real layers", "others", "plain network, int8, ms")
+    for name, (network, size, _) in NETWORKS.items():
+        files = network_forms(name)
+        plain = plain_network(name)
+        results = measure_all([*files.values(), *([plain] if plain else [])], cores)
         for core in cores:
             lines.append(row(f"{name}, {size} x {size}", core, *three(files, results, core, lambda r: f"{r['cycles'] / 1e6:.2f}"), *three(files, results, core, lambda r: f"{r['ms']:.2f}"),
-                             *ratios(files, results, core), *sizes(files), *shares(files["binary"], results[files["binary"].stem, core])))
+                             *ratios(files, results, core), *sizes(files), *shares(files["binary"], results[files["binary"].stem, core]),
+                             f"{results[plain.stem, core]['ms']:.2f}" if plain else ""))
     return lines
+
+
+def network_forms(name):
+    """The files of a network's three forms."""
+    network, size, _ = NETWORKS[name]
+    return {form: model(f"{network}-{size}-{form}", network, "--size", size, "--weights", form) for form in FORMS}
+
+
+def plain_network(name):
+    """The file of the network that a binary one imitates, in int8, or None."""
+    _, size, plain = NETWORKS[name]
+    return model(f"{plain}-{size}-int8", plain, "--size", size, "--weights", "int8") if plain else None
 
 
 def shares(path, result):
@@ -203,8 +217,9 @@ def claims(measure_all, cores):
     forms = {layer: layer_forms(layer) for layer in LAYERS}
     files = [f for of_layer in forms.values() for f in of_layer.values()]
     results = measure_all(files, cores)
-    whole = {name: {form: model(f"{network}-{size}-{form}", network, "--size", size, "--weights", form) for form in FORMS} for name, (network, size) in NETWORKS.items()}
-    of_networks = measure_all([f for of_network in whole.values() for f in of_network.values()], cores)
+    whole = {name: network_forms(name) for name in NETWORKS}
+    plain = {name: file for name in NETWORKS if (file := plain_network(name))}
+    of_networks = measure_all([*[f for of_network in whole.values() for f in of_network.values()], *plain.values()], cores)
 
     def reach(of, results, core, form):
         found = [results[f[form].stem, core]["ms"] / results[f["binary"].stem, core]["ms"] for f in of.values()]
@@ -221,6 +236,12 @@ def claims(measure_all, cores):
     for core in cores:
         lines.append(f"  * {BOARDS[core]}: single layers {reach(forms, results, core, 'float')} times as fast as float32 and {reach(forms, results, core, 'int8')} times as fast as int8;"
                      f" whole networks {reach(whole, of_networks, core, 'float')} and {reach(whole, of_networks, core, 'int8')} times.")
+
+    def beside(name, file):
+        return ", ".join(f"{of_networks[file.stem, core]['ms'] / of_networks[whole[name]['binary'].stem, core]['ms']:.1f} ({core})" for core in cores)
+
+    lines.append("* Those networks were made for signs: a shortcut around every convolution, parametric ReLU. Beside the int8 form of the plain network that they imitate, which has none of these, they are "
+                 + "; ".join(f"{name}: {beside(name, file)}" for name, file in plain.items()) + " times as fast. With 16 to 64 channels, which do not fill the words, binary layers gain little or lose.")
     lines.append("* What is missing to 58 in layers: a vector instruction multiplies 4 floats but compares 128 signs, and these must be counted and added, three instructions where float32 has one. What is missing in networks:"
                  " real first and last layers, streams and shortcuts, which the table of networks lists.")
     return lines
@@ -251,8 +272,9 @@ def report(measure_all, cores, parts):
         "layers": ("Whole layers, output transform included: binary multiply-accumulates a cycle",
                    "3x3, stride 1, border of +1, activations already packed. LCE is Larq Compute Engine on the same model, the best of its two paths; it has no int8 output here.", single_layers),
         "real": ("Binary against int8 and float32", "The same shapes as convolutions of this runtime's int8 and float32 kernels; binary layers with packed input and output. Times are calibrated, at the boards' clocks.", against_real),
-        "forms": ("Networks in three forms", "One shape with binary, int8 and float32 weights and activations, random weights, this runtime's kernels. In the binary form first and last layer and the residual stream are float32. The last columns"
-                  " say where the binary form's cycles go: binary layers with their binarization and packed pools; real convolutions and fully connected layers; shortcuts and all else.", whole_networks),
+        "forms": ("Networks in three forms", "One shape with binary, int8 and float32 weights and activations, random weights, this runtime's kernels. In the binary form first and last layer and the residual stream are float32. Shares are those of"
+                  " the binary form's cycles: binary layers with their binarization and packed pools; real convolutions and fully connected layers; shortcuts and all else. The last column is the network that is"
+                  " imitated, without what binary ones need (shortcuts around every convolution, parametric ReLU).", whole_networks),
         "claims": ("What is left of the claims", "", claims),
         "weights": ("Weights of a bit, activations of int8", "Fully connected layers of one row, where bits are looked up in tables (docs/binary.md), beside int8 weights. Caches are warm; what does not fit them comes from memory.", one_bit_weights),
         "depthwise": ("Depthwise layers", "Beside the int8 layer of the same shape. Packed output never takes a count apart; int8 and float32 outputs do.", depthwise),

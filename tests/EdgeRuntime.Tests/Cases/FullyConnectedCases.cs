@@ -21,7 +21,7 @@ internal static class FullyConnectedCases
 
     /// <summary>int8 activations and weights of a bit each.</summary>
     private static OperatorCase Signs(int rows, int inputs, int outputs, bool perChannel, Activation activation) => new(
-        $"int8 with one-bit weights {rows} x {inputs} to {outputs}, {(perChannel ? "scale per output" : "one scale")}, {activation}", OperatorKind.FullyConnected, b =>
+        $"one-bit weights, int8 {rows} x {inputs} to {outputs}, {(perChannel ? "scale per output" : "one scale")}, {activation}", OperatorKind.FullyConnected, b =>
         {
             int x = b.Int8Input(new Shape(rows, inputs));
             float[] scales = [.. Enumerable.Range(0, perChannel ? outputs : 1).Select(_ => 0.1f + b.Random.NextSingle())];

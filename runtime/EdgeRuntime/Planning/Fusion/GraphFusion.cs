@@ -16,6 +16,7 @@ internal static class GraphFusion
         ChannelAffineFusion.Apply,
         ActivationFusion.Apply,
         SingleInputDepthwise.Apply,
+        SignFusion.Apply,
     ];
 
     /// <summary>The rewritten graph; inputs and outputs keep their order, names, types and shapes.</summary>
