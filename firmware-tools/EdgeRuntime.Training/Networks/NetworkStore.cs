@@ -41,8 +41,7 @@ public static class NetworkStore
     /// <exception cref="TrainingException">The file is missing, damaged, of another network, or holds a weight that is not finite.</exception>
     public static Network Load(string path, ImageSet? set = null, double width = 1)
     {
-        if (Directory.Exists(path))
-            path = Path.Combine(path, "best.ckpt");
+        path = FileOf(path);
         Checkpoint checkpoint = Checkpoint.Read(path);
         Network network = Make(checkpoint.Header, path, set, width);
         using (NewDisposeScope())
@@ -59,6 +58,15 @@ public static class NetworkStore
         return network;
     }
 
+    /// <summary>Height of the pictures that a checkpoint's network takes, to which those of a folder are brought; 32 where the checkpoint does not hold the structure.</summary>
+    /// <param name="path">A checkpoint, or the folder of a run.</param>
+    /// <exception cref="TrainingException">The file is missing or damaged.</exception>
+    public static int PictureSize(string path)
+    {
+        using var scope = NewDisposeScope();
+        return Checkpoint.Read(FileOf(path)).Header.Structure?.Input.Height ?? 32;
+    }
+
     /// <summary>
     /// Gives a network the weights and statistics of a checkpoint of the same network that was trained with another method: the second stage of a training in two (Martinez et al. 2020), or the start
     /// of a binary network from the real one of its shape.
@@ -69,8 +77,7 @@ public static class NetworkStore
     public static void StartFrom(Network network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (Directory.Exists(path))
-            path = Path.Combine(path, "best.ckpt");
+        path = FileOf(path);
         using var scope = NewDisposeScope();
         Checkpoint checkpoint = Checkpoint.Read(path);
         if (checkpoint.Header.Network != network.Name)
@@ -110,6 +117,8 @@ public static class NetworkStore
         foreach (var (name, tensor) in to.Body.state_dict())
             tensor.copy_(source[name]);
     }
+
+    private static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, "best.ckpt") : path;
 
     private static Network Make(CheckpointHeader header, string path, ImageSet? set, double width)
     {

@@ -88,7 +88,7 @@ internal static class CompressVerb
                 }
                 else
                 {
-                    DataSplits splits = DataSets.Load(set!, parsed.GetValue(root)!, parsed.GetValue(validation), parsed.GetValue(seed));
+                    DataSplits splits = DataSets.Load(set!, parsed.GetValue(root)!, parsed.GetValue(validation), parsed.GetValue(seed), NetworkStore.PictureSize(path));
                     Network network = NetworkStore.FoldNormalization(NetworkStore.Load(path, splits.Train, parsed.GetValue(width)));
                     if (sharing.Bits.Count > 0)
                         accuracy = WeightSharing.Apply(network, splits, sharing, training, line => { writer.WriteLine(line); writer.Flush(); }, cancel);

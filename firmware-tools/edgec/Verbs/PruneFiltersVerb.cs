@@ -28,6 +28,11 @@ internal static class PruneFiltersVerb
         var output = new Option<string?>("--output", "-o") { Description = "File to write if there is one criterion and one share; the network stands beside it as .ckpt" };
         var log = new Option<string?>("--log") { Description = "Log of the run for the page of results: docs/results/NAME.json; written after each network" };
         var resume = new Option<bool>("--resume") { Description = "Take the networks that the log already holds from there" };
+        steps.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 0)
+                result.AddError($"--steps is {result.Tokens[0].Value}; the least is 0");
+        });
         var command = new Command("prune-filters", "Removes the least important filters of a trained network, which gets narrower.")
         {
             source, data, root, criterion, remove, steps, rate, batch, augment, seed, validation, threads, width, output, log, resume,
@@ -52,7 +57,7 @@ internal static class PruneFiltersVerb
                     Seed = parsed.GetValue(seed),
                     Threads = parsed.GetValue(threads),
                 };
-                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), training.Seed);
+                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), training.Seed, NetworkStore.PictureSize(parsed.GetRequiredValue(source)));
                 Network network = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));
                 var run = new FilterPruningRun(
                     network, splits, training, parsed.GetValue(steps), path, parsed.GetValue(resume), CommandLineText.Of(parsed).Replace(" --resume", "", StringComparison.Ordinal), parsed.InvocationConfiguration.Output);

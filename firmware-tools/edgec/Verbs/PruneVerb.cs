@@ -72,7 +72,7 @@ internal static class PruneVerb
                 string? file = parsed.GetValue(output);
                 if (file is null && !parsed.GetValue(scan) && parsed.GetValue(deletions) is null)
                     throw new CommandException(ExitCode.Usage, "--output is missing: name the .edge file to write, or ask for --scan or --deletions");
-                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Training.Seed);
+                DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Training.Seed, NetworkStore.PictureSize(parsed.GetRequiredValue(source)));
                 Network Unpruned()
                 {
                     Network read = NetworkStore.Load(parsed.GetRequiredValue(source), splits.Train, parsed.GetValue(width));

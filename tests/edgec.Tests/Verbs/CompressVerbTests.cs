@@ -51,6 +51,32 @@ public sealed class CompressVerbTests : IDisposable
         Assert.False(File.Exists(target));
     }
 
+    [Fact]
+    public void Removal_of_filters_goes_on_where_its_log_ends_and_no_log_of_another_run_is_taken()
+    {
+        string pictures = ColourModel.Pictures(folder), run = Path.Combine(folder, "net.run"), log = Path.Combine(folder, "filters.json");
+        EdgecProcess.Succeeds(
+            "train", "--network", "resnet-8", "--width", "0.25", "--data", pictures, "--picture-size", "8", "--epochs", "1", "--batch", "2", "--validation", "1", "--threads", "1", "--run", run, "-o", Path.Combine(folder, "net.edge"));
+        string[] command = ["prune-filters", run, "--data", pictures, "--criterion", "L1Norm,Random", "--remove", "0.5", "--validation", "1", "--threads", "1", "--log", log];
+        string text = EdgecProcess.Succeeds([.. command, "--steps", "2"]);
+        Assert.Contains("L1Norm, 50 % removed", text, StringComparison.Ordinal);
+        ResultLog whole = ResultLog.Read(log);
+        Assert.True(whole.Figures["all.50.multiplyAccumulates"] < whole.Figures["baseline.multiplyAccumulates"] / 2);
+
+        // Without one of the two networks: the other is not computed again.
+        whole.Figures.Remove("Random.50.retrainedTestAccuracy", out double random);
+        whole.Figures["L1Norm.50.retrainedTestAccuracy"] = 0.123;
+        whole.Write(log);
+        text = EdgecProcess.Succeeds([.. command, "--steps", "2", "--resume"]);
+        Assert.DoesNotContain("L1Norm", text, StringComparison.Ordinal);
+        ResultLog resumed = ResultLog.Read(log);
+        Assert.Equal(0.123, resumed.Figures["L1Norm.50.retrainedTestAccuracy"]);
+        Assert.Equal(random, resumed.Figures["Random.50.retrainedTestAccuracy"]);
+        Assert.Equal(whole.Command, resumed.Command);
+        EdgecProcess.Fails(2, "is of another run", [.. command, "--steps", "3", "--resume"]);
+        EdgecProcess.Fails(2, "--steps is -1", [.. command, "--steps", "-1"]);
+    }
+
     private string Generate(string weights)
     {
         string model = Path.Combine(folder, $"{weights}.edge");
