@@ -113,6 +113,10 @@ public static class ModelCompression
         float[] values = isInt8 ? [.. MemoryMarshal.Cast<byte, sbyte>(tensor.Data!.Value.Span).ToArray().Select(v => (float)v)] : GraphConstants.Floats(tensor);
         if (keep < 1)
             KeepLargest(values, keep);
+
+        // A negative weight times a mask's 0 is -0, which would be stored as a value of its own.
+        for (int i = 0; i < values.Length; i++)
+            values[i] = values[i] == 0 ? 0 : values[i];
         if (bits > 0)
             ShareValues(tensor.Name, values, bits, options);
         return isInt8

@@ -91,7 +91,7 @@ public class MutatedOnnxTests
     {
         var n = new OnnxNetwork(13);
         string x = n.Pass(n.Input(1, 2, 4, 4), 0.01f, 0);
-        string w = n.Node("DequantizeLinear", [n.Int8([.. n.RandomInts(36, 100).Select(v => (sbyte)v)], 2, 2, 3, 3), n.Floats([0.01f, 0.02f], 2), n.Int8(new sbyte[2], 2)], ("axis", 0));
+        string w = n.Node("DequantizeLinear", [n.Int8([.. n.RandomInts(36, 100).Select(v => (sbyte)v)], 2, 2, 3, 3), n.Floats([0.01f, 0.02f], 2), n.Int8([60, 0], 2)], ("axis", 0));
         string a = n.Pass(n.Node("Conv", [x, w], ("pads", Ints(1, 1, 1, 1))), 0.02f, -128);
         string b = n.Pass(n.Node("Mul", [a, n.Pass(n.Node("Sigmoid", [a]), 1 / 256f, -128)]), 0.02f, 3);
         return n.Build(n.Pass(n.Node("Concat", [b, n.Pass(n.Node("AveragePool", [b], ("kernel_shape", Ints(3, 3)), ("pads", Ints(1, 1, 1, 1))), 0.03f, 1)], ("axis", 1)), 0.02f, 0));

@@ -65,6 +65,20 @@ public class ModelCompressionTests
     }
 
     [Fact]
+    public void A_mask_leaves_zeros_of_both_signs_and_neither_is_stored()
+    {
+        float[] weights = Gaussian(200 * 300, 1);
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] *= i % 50 == 0 ? 1 : 0;
+        Assert.Contains(weights, w => w == 0 && float.IsNegative(w));
+        using EdgeModel model = FullyConnected(weights);
+        LayerBreakdown layer = ModelCompression.Compress(model, new SharingOptions { Bits = [4] }).Layers[0];
+        Assert.Equal(200 * 300 / 50, layer.Kept);
+        Assert.Equal(16, layer.Values);
+        Assert.Equal(layer.Kept, ModelCompression.Compress(model, new SharingOptions { Bits = [4], Keep = [0.5] }).Layers[0].Kept);
+    }
+
+    [Fact]
     public void Weights_that_are_not_finite_layers_of_zeros_and_options_out_of_range_are_refused_in_one_line()
     {
         float[] weights = Gaussian(200 * 300, 1);
