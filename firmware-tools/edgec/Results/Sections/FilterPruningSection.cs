@@ -28,7 +28,7 @@ internal sealed class FilterPruningSection : IResultsSection
     {
         ResultLog[] runs = [.. logs.StartingWith(Prefix)];
         page.Paragraph(
-            "VGG-16 in an eighth of its width. Test accuracies in the trainer when a share of the filters of every convolution is removed, right after that and after "
+            "VGG-16 in an eighth of its width. Test accuracies when a share of the filters of every convolution is removed, right after that and after "
             + $"{string.Join(", ", runs.Select(r => r.Configuration["steps"]).Distinct())} steps of retraining (an epoch has 352), far fewer than published; mean and standard deviation, runs: "
             + $"{runs.Length.ToString(CultureInfo.InvariantCulture)}. Published: Mittal et al. 2018, VGG-16 in full width on another task, after retraining (survey's table 2).");
         if (runs.Length == 0)
@@ -61,8 +61,8 @@ internal sealed class FilterPruningSection : IResultsSection
                 .. Shares.SelectMany((s, i) => new[] { Mean(runs, $"{p.Criterion}.{s}.cutTestAccuracy"), Mean(runs, $"{p.Criterion}.{s}.retrainedTestAccuracy"), p.Accuracies[i] }),
             ]));
         page.Commands(timed is null ? [.. runs, .. boards] : [.. runs, timed, .. boards]);
-        page.Paragraph("The networks before pruning: `edgec train --network vgg-16 --width 0.125 --data cifar10 --epochs 8 --augment crop-flip --lr 4e-3 --weight-decay 0.02 --batch 128 --seed 1 --run vgg1.run -o vgg1.edge`, and the same with seed 2 and vgg2. "
-            + "Where two commands name the same network, the spread of those runs is that of pruning and retraining alone. Those that are modelled: vgg1.edge, `edgec prune-filters vgg1.run --width 0.125 --data cifar10 --criterion L1Norm --remove 0.25 --steps 0 -o vgg16-25.edge` and the same with 0.5 and 0.75, and of each `edgec quantize vgg16-25.edge --data cifar10 -o vgg16-25-int8.edge`.");
+        page.Paragraph("The networks before pruning: `edgec train --network vgg-16 --width 0.125 --data cifar10 --epochs 8 --augment crop-flip --lr 4e-3 --weight-decay 0.02 --batch 128 --seed 1 --run vgg1.run -o vgg1.edge`, and the same with seeds 2 and 3, vgg2 and vgg3; "
+            + "each run removes filters of a network of its own. Those that are modelled: vgg1.edge, `edgec prune-filters vgg1.run --width 0.125 --data cifar10 --criterion L1Norm --remove 0.25 --steps 0 -o vgg16-25.edge` and the same with 0.5 and 0.75, and of each `edgec quantize vgg16-25.edge --data cifar10 -o vgg16-25-int8.edge`.");
     }
 
     /// <summary>The modelled times on the boards, in int8 and in float32; returns their logs.</summary>
