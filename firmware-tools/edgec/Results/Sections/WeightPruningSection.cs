@@ -53,6 +53,13 @@ internal sealed class WeightPruningSection : IResultsSection
         page.Paragraph("Published for AlexNet on ImageNet (survey's table 1; Han et al. 2015, table 4):");
         page.Table(["method", "top-1 error", "parameters", "rate"], Published.Select(p => (IReadOnlyList<string>)[p.Method, p.Error, p.Parameters, p.Rate]));
         page.Commands([.. runs, .. deletions]);
+        if (runs.Any(r => !r.Command.Contains(" --log ", StringComparison.Ordinal)))
+        {
+            page.Paragraph(
+                "Where a command has no `--log`, the option did not exist yet: the log here was made from the one that the run wrote beside its result and from `edgec eval`. The run of LeNet-300-100 that was "
+                + "logged so was repeated with `--log` and gave the same figures to the last digit.");
+        }
+
         page.Paragraph(
             "The networks before pruning: `edgec train --network lenet-300-100 --data mnist --epochs 40 --augment digits-light --lr 2e-3 --weight-decay 0.02 --batch 128 --run lenet300.run -o lenet300.edge`, and the same with "
             + "`--network lenet-5`, 20 epochs and `--run lenet5.run`. Augmentation was chosen after looking at test errors of earlier runs, as were 4 or 5 bits of shared values (Deep Compression) and the default calibration (Quantization); within a run no decision reads the test set.");
