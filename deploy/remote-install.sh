@@ -27,9 +27,8 @@ install_package() { # FOLDER: installs the package, or the archive where there i
     if command -v dpkg >/dev/null; then
         DEBIAN_FRONTEND=noninteractive dpkg --force-confold --install "$1"/edge-runtime_*_arm64.deb >/dev/null
     else
-        rm -rf "$1/unpacked" && mkdir "$1/unpacked" && tar -C "$1/unpacked" -xzf "$1"/edge-runtime-*-arm64.tar.gz
-        sh "$1"/unpacked/*/install.sh >/dev/null
-        rm -rf "$1/unpacked"
+        rm -rf "$1/unpacked" && mkdir "$1/unpacked" && tar -C "$1/unpacked" -xzf "$1"/edge-runtime-*-arm64.tar.gz &&
+            sh "$1"/unpacked/*/install.sh >/dev/null && rm -rf "$1/unpacked"
     fi
 }
 
@@ -37,8 +36,7 @@ install_package() { # FOLDER: installs the package, or the archive where there i
 start() { systemctl reset-failed "$service" 2>/dev/null || true; timeout "$timeout" systemctl restart "$service" && systemctl is-active --quiet "$service"; }
 
 put() { # FILE TARGET: copied beside the target, then renamed over it
-    mkdir -p "$(dirname "$2")"
-    cp "$1" "$2.deploying" && chmod 644 "$2.deploying" && mv -f "$2.deploying" "$2"
+    mkdir -p "$(dirname "$2")" && cp "$1" "$2.deploying" && chmod 644 "$2.deploying" && mv -f "$2.deploying" "$2"
 }
 
 # What is there now, to be put back. A board that has never been deployed to has nothing.
@@ -52,12 +50,15 @@ for file in config.json model.edge; do
 done
 was_enabled=$(systemctl is-enabled "$service" 2>/dev/null || true)
 
-install_package "$here"
-[ -z "$config" ] || put "$config" /etc/edge-runtime/config.json
-[ -z "$model" ] || put "$model" /etc/edge-runtime/model.edge
+put_all() { install_package "$here" && { [ -z "$config" ] || put "$config" /etc/edge-runtime/config.json; } && { [ -z "$model" ] || put "$model" /etc/edge-runtime/model.edge; }; }
 
-# A systemd that does not answer in time is a deployment that failed, too: what was there is put back.
-if systemctl daemon-reload && systemctl enable --quiet "$service" && start; then
+# Whatever of it fails, and be it a systemd that does not answer in time, what was there is put back.
+problem=''
+if ! put_all; then problem='the new version could not be installed'
+elif ! { systemctl daemon-reload && systemctl enable --quiet "$service"; }; then problem='systemd did not take the new version over'
+elif ! start; then problem="no first prediction (the limit is $timeout s)"
+fi
+if [ -z "$problem" ]; then
     rm -rf "$store/current.new"
     mkdir -p "$store/current.new"
     cp "$here"/edge-runtime_*_arm64.deb "$here"/edge-runtime-*-arm64.tar.gz "$store/current.new/"
@@ -66,7 +67,7 @@ if systemctl daemon-reload && systemctl enable --quiet "$service" && start; then
     exit 0
 fi
 
-echo "no first prediction (the limit is $timeout s); the last lines of its journal:"
+echo "$problem; the last lines of its journal:"
 journalctl --unit "$service" --lines 5 --no-pager --output cat 2>/dev/null || true
 for file in config.json model.edge; do
     if [ -e "$store/rollback/$file" ]; then put "$store/rollback/$file" "/etc/edge-runtime/$file"
@@ -79,6 +80,7 @@ if [ $had = no ]; then
     echo 'there was no earlier deployment to go back to; the service is stopped'
     exit 1
 fi
-install_package "$store/current"
-if systemctl daemon-reload && start; then echo 'rolled back: the former version runs again'; else echo 'rolled back, but the former version does not start either'; fi
+if install_package "$store/current" && systemctl daemon-reload && start; then echo 'rolled back: the former version runs again'
+else echo 'rolled back, but the former version does not start either'
+fi
 exit 1

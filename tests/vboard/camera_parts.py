@@ -50,6 +50,7 @@ def controls(t, camera):
     mark = t.board.ask("date +%s")
     configure("reload", gain=1000)
     t.check("a gain that it does not have is told, with its limits", lambda: "gain 1000 is outside 0..100" in t.board.ask(f"journalctl -u {SERVICE} -S @{mark} -o cat --no-pager"))
+    t.check("and the service is failed, with the exit code of a wrong configuration", lambda: (t.show("ActiveState"), t.show("ExecMainStatus")) == ("failed", "6"))
     configure("restart")
     t.check("with a right one it works again", lambda: t.active() and t.pins_are(0, 1))
 

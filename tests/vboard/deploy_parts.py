@@ -14,13 +14,24 @@ def rollback(t):
     t.check("which runs", lambda: t.active() and t.pins_are(0, 1))
     good = t.deploy("--model", TOP / "deploy/models/digits-int8.edge", "--config", t.config("good.json", model="/etc/edge-runtime/model.edge"))
     t.check("deploy.sh with a model and configuration succeeds", lambda: good.returncode == 0, good.stdout + good.stderr)
-    # A systemd that does not answer once, as on a board that is busy.
-    t.board.ssh("printf '#!/bin/sh\\n[ \"$1\" != daemon-reload ] || ! mv /tmp/mute /tmp/muted 2>/dev/null || { echo no answer >&2; exit 1; }\\nexec /usr/bin/systemctl \"$@\"\\n' "
-                ">/usr/local/bin/systemctl; chmod +x /usr/local/bin/systemctl; touch /tmp/mute")
-    mute = t.deploy("--config", t.config("config.json"))
-    t.check("deploy.sh where systemd does not answer goes back, too", lambda: mute.returncode == 1 and "no answer" in mute.stdout and ROLLED_BACK in mute.stdout, mute.stdout + mute.stderr)
-    t.board.ssh("rm /usr/local/bin/systemctl /tmp/muted")
-    t.check("which runs as well", lambda: t.active() and t.pins_are(0, 1))
+    for program, argument, problem in (("systemctl", "daemon-reload", "systemd did not take the new version over"), ("dpkg", "--force-confold", "the new version could not be installed")):
+        fail_once(t, program, argument)
+        failed = t.deploy("--config", t.config("config.json"))
+        t.check(f"deploy.sh where {program} fails goes back, too", lambda: failed.returncode == 1 and problem in failed.stdout and ROLLED_BACK in failed.stdout, failed.stdout + failed.stderr)
+        t.board.ssh(f"rm /usr/local/bin/{program} /tmp/failed")
+        t.check("and the former version runs", lambda: t.active() and t.pins_are(0, 1))
+
+
+def fail_once(t, program, argument):
+    """Lets a program of the board fail the next time it is called with this argument first, as on a board that is busy or whose disk is full."""
+    text = f"""#!/bin/sh
+if [ "$1" = {argument} ] && mv /tmp/fail /tmp/failed 2>/dev/null; then exit 1; fi
+exec /usr/bin/{program} "$@"
+"""
+    path = t.folder / program
+    path.write_text(text)
+    t.board.put(path, to="/usr/local/bin/")
+    t.board.ssh(f"chmod +x /usr/local/bin/{program}; touch /tmp/fail")
 
 
 def several_boards(t):

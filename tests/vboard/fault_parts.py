@@ -1,6 +1,7 @@
 """What goes wrong on boards, and how the service is afterwards. Each part begins with a service that runs and shows 7."""
 import time
 
+import large_model
 from board_test import BEAT, SERVICE, SEVEN, ZERO
 
 
@@ -59,7 +60,7 @@ def faults(t):
     t.check("a clock that jumps changes nothing", lambda: t.active() and t.pid() == pid and t.pins_are(0, 1))
     t.board.ssh(f"date -s @{int(time.time())}")
     t.board.ssh(f"systemctl stop {SERVICE}; chip=$(gpiodetect | grep -F '{t.board.gpio_chip}' | cut -d' ' -f1); "
-                f"hold=--mode=signal; gpioset --version | grep -q v2 && hold=--chip; setsid gpioset $hold $chip {ZERO}=0 </dev/null >/dev/null 2>&1 & echo $! >/run/holder; sleep 2; systemctl start {SERVICE}")
+                f"hold=--mode=signal; gpioset --version | grep -q 'libgpiod) v2' && hold=--chip; setsid gpioset $hold $chip {ZERO}=0 </dev/null >/dev/null 2>&1 & echo $! >/run/holder; sleep 2; systemctl start {SERVICE}")
     t.check("a pin in use by another program is told, and the rest works", lambda: "in use" in t.events("reporter-failed") and t.active())
     t.board.ssh("kill $(cat /run/holder) || pkill -x gpioset")
     t.check("once it is free it is used", lambda: t.pins_are(0, 1))
@@ -105,7 +106,18 @@ def cannot_begin(t):
     t.board.ssh(f"systemctl restart {SERVICE}", check=False)
     t.check("a model cut off at the start: systemd knows the service as failed, with its exit code", lambda: (t.show("ActiveState"), t.show("ExecMainStatus")) == ("failed", "4"))
     t.check("a message names the file", lambda: "other.edge" in t.board.ask(f"journalctl -u {SERVICE} -n 20 -o cat --no-pager"))
+    (t.folder / "large.edge").write_bytes(large_model.file())
+    t.board.put(t.folder / "large.edge", to="/etc/edge-runtime/other.edge")
+    t.board.ssh(f"systemctl reset-failed {SERVICE}; systemctl restart {SERVICE}", check=False)
+    t.check("a model that does not fit the memory: failed, too", lambda: (t.show("ActiveState"), t.show("ExecMainStatus")) == ("failed", "4"))
+    t.check("a message tells what it needs, and the limit", lambda: "needs 3200000000 bytes of working memory; the limit is" in t.board.ask(f"journalctl -u {SERVICE} -n 20 -o cat --no-pager"))
     t.check("pins are low", lambda: t.board.pins() & (1 << ZERO | 1 << SEVEN | 1 << BEAT) == 0)
     t.board.put(t.config("config.json"), to="/etc/edge-runtime/config.json")
     t.board.ssh(f"systemctl restart {SERVICE}")
     t.check("with a right one it starts", lambda: t.pins_are(0, 1))
+    pid, mark = t.pid(), t.mark("reload-failed")
+    t.board.put(t.config("config.json", model="other.edge"), to="/etc/edge-runtime/config.json")
+    t.board.ssh(f"systemctl reload {SERVICE}")
+    t.check("a reload with one that does not fit is refused", lambda: "working memory" in t.events("reload-failed", mark))
+    t.check("the right one goes on in the same process", lambda: t.active() and t.pid() == pid and t.pins_are(0, 1))
+    t.board.put(t.config("config.json"), to="/etc/edge-runtime/config.json")

@@ -20,7 +20,7 @@ A target of its own, not a part of `make test` or of continuous integration:
   checked need not have these, and there nothing may be skipped.
 - A fresh clone has no image: Debian packages are fetched and unpacked by an emulated processor before the first board boots.
 - The service is under a watchdog of 20 s and a start limit of 60 s, as on a board. Where others take the PC's cores, the emulated board is slower than that, and checks fail
-  although nothing is wrong. QEMU at a high priority (`nice -n -15`), as for the runs below, helps, but wants root again.
+  although nothing is wrong. For root, QEMU therefore runs at a high priority; a container need not allow that.
 
 `deploy/setup.sh vm` installs what it needs; the network is used for Debian packages only.
 
