@@ -8,9 +8,9 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed unsafe class Frame
 {
-    private byte[] _owned = [];
-    private byte* _borrowed;
-    private int _length;
+    private byte[] owned = [];
+    private byte* borrowed;
+    private int length;
 
     /// <summary>Creates an empty frame to be filled by a source or a decoder.</summary>
     public Frame()
@@ -24,7 +24,7 @@ public sealed unsafe class Frame
     public FrameFormat Format { get; private set; }
 
     /// <summary>The bytes, rows and planes as <see cref="Format"/> says.</summary>
-    public ReadOnlySpan<byte> Data => _borrowed != null ? new ReadOnlySpan<byte>(_borrowed, _length) : _owned.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Data => borrowed != null ? new ReadOnlySpan<byte>(borrowed, length) : owned.AsSpan(0, length);
 
     /// <summary>Number of the frame in its stream, from 0; gaps are frames that were dropped.</summary>
     public long Sequence { get; set; }
@@ -48,19 +48,19 @@ public sealed unsafe class Frame
     /// <summary>As <see cref="Prepare(FrameFormat)"/>, with the length of compressed data.</summary>
     internal Span<byte> Prepare(FrameFormat format, int length)
     {
-        if (_owned.Length < length)
-            _owned = GC.AllocateUninitializedArray<byte>(length);
-        _borrowed = null;
-        _length = length;
+        if (owned.Length < length)
+            owned = GC.AllocateUninitializedArray<byte>(length);
+        borrowed = null;
+        this.length = length;
         Format = format;
-        return _owned.AsSpan(0, length);
+        return owned.AsSpan(0, length);
     }
 
     /// <summary>Points the frame at memory that stays valid and unchanged until the next call of its source.</summary>
     internal void Borrow(FrameFormat format, byte* data, int length)
     {
-        _borrowed = data;
-        _length = length;
+        borrowed = data;
+        this.length = length;
         Format = format;
     }
 
@@ -79,7 +79,7 @@ public sealed unsafe class Frame
     internal void RequireComplete()
     {
         int needed = Format.PixelFormat == PixelFormat.Mjpeg ? 1 : Format.ByteLength;
-        if (Format.Width == 0 || _length < needed)
-            throw new CameraException(CameraErrorKind.InvalidData, $"frame {Sequence} of {Name} has {_length} bytes, {Format} needs {needed}");
+        if (Format.Width == 0 || length < needed)
+            throw new CameraException(CameraErrorKind.InvalidData, $"frame {Sequence} of {Name} has {length} bytes, {Format} needs {needed}");
     }
 }

@@ -3,7 +3,7 @@ namespace EdgeRuntime.Camera;
 /// <summary>Reads whole files into one buffer that is reused, up to a limit.</summary>
 internal sealed class BoundedFileReader
 {
-    private byte[] _buffer = [];
+    private byte[] buffer = [];
 
     public ReadOnlySpan<byte> Read(string path, int limit)
     {
@@ -13,18 +13,18 @@ internal sealed class BoundedFileReader
             long length = RandomAccess.GetLength(file);
             if (length > limit)
                 throw new CameraException(CameraErrorKind.LimitExceeded, $"{path}: {length} bytes are above the limit of {limit}");
-            if (_buffer.Length < length)
-                _buffer = GC.AllocateUninitializedArray<byte>((int)length);
+            if (buffer.Length < length)
+                buffer = GC.AllocateUninitializedArray<byte>((int)length);
             int filled = 0;
             while (filled < length)
             {
-                int read = RandomAccess.Read(file, _buffer.AsSpan(filled, (int)length - filled), filled);
+                int read = RandomAccess.Read(file, buffer.AsSpan(filled, (int)length - filled), filled);
                 if (read == 0)
                     break;
                 filled += read;
             }
 
-            return _buffer.AsSpan(0, filled);
+            return buffer.AsSpan(0, filled);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,13 +3,13 @@ namespace EdgeRuntime.Camera;
 /// <summary>CRC-32 of ISO 3309 as in PNG and gzip: polynomial 0xEDB88320 reflected, start and final XOR of all ones.</summary>
 internal static class Crc32
 {
-    private static readonly uint[] s_table = MakeTable();
+    private static readonly uint[] Table = MakeTable();
 
     public static uint Compute(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;
         foreach (byte b in data)
-            crc = s_table[(byte)(crc ^ b)] ^ (crc >> 8);
+            crc = Table[(byte)(crc ^ b)] ^ (crc >> 8);
         return ~crc;
     }
 

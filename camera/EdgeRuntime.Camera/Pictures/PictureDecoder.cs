@@ -10,7 +10,7 @@ public sealed class PictureDecoder : IDisposable
     /// <summary>Largest length of an encoded picture in bytes.</summary>
     public const int MaxFileLength = 64 << 20;
 
-    private readonly TurboJpegDecoder? _turbo = TurboJpegDecoder.TryCreate();
+    private readonly TurboJpegDecoder? turbo = TurboJpegDecoder.TryCreate();
 
     /// <summary>True where the system has libturbojpeg.</summary>
     public static bool HasTurboJpeg => TurboJpegLibrary.Instance is not null;
@@ -28,8 +28,8 @@ public sealed class PictureDecoder : IDisposable
             throw new CameraException(CameraErrorKind.LimitExceeded, $"picture of {encoded.Length} bytes is above the limit of {MaxFileLength}");
         if (encoded.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8]))
         {
-            if (_turbo is not null)
-                _turbo.Decode(encoded, frame, minWidth, minHeight);
+            if (turbo is not null)
+                turbo.Decode(encoded, frame, minWidth, minHeight);
             else
                 StbJpegDecoder.Decode(encoded, frame);
         }
@@ -52,7 +52,7 @@ public sealed class PictureDecoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _turbo?.Dispose();
+    public void Dispose() => turbo?.Dispose();
 
     internal void DecodeFile(BoundedFileReader reader, string path, Frame frame, int minWidth, int minHeight)
     {

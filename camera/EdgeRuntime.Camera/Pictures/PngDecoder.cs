@@ -88,23 +88,23 @@ internal static class PngDecoder
 
     private ref struct ChunkReader(ReadOnlySpan<byte> rest)
     {
-        private ReadOnlySpan<byte> _rest = rest;
+        private ReadOnlySpan<byte> rest = rest;
 
         public bool Next(out ReadOnlySpan<byte> type, out ReadOnlySpan<byte> data)
         {
             type = data = default;
-            if (_rest.Length < 12)
+            if (rest.Length < 12)
                 return false;
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(_rest);
-            if (length > _rest.Length - 12)
-                throw Corrupt($"a chunk of {length} bytes, but only {_rest.Length - 12} are left");
-            type = _rest.Slice(4, 4);
-            data = _rest.Slice(8, (int)length);
-            uint stored = BinaryPrimitives.ReadUInt32BigEndian(_rest[(8 + (int)length)..]);
-            uint computed = Crc32.Compute(_rest.Slice(4, 4 + (int)length));
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            if (length > rest.Length - 12)
+                throw Corrupt($"a chunk of {length} bytes, but only {rest.Length - 12} are left");
+            type = rest.Slice(4, 4);
+            data = rest.Slice(8, (int)length);
+            uint stored = BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]);
+            uint computed = Crc32.Compute(rest.Slice(4, 4 + (int)length));
             if (stored != computed)
                 throw Corrupt($"checksum {computed:x8} of a chunk of {length} bytes is not the stored {stored:x8}");
-            _rest = _rest[(12 + (int)length)..];
+            rest = rest[(12 + (int)length)..];
             return true;
         }
     }

@@ -10,12 +10,12 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
     private const int SpaceGrey = 2, SpaceCmyk = 3, SpaceYcck = 4;
     private const int FlagAccurateDct = 4096, FlagLimitScans = 32768;
     private const int ErrorWarning = 0;
-    private readonly TurboJpegLibrary _library;
+    private readonly TurboJpegLibrary library;
 
     private TurboJpegDecoder(TurboJpegLibrary library)
         : base(ownsHandle: true)
     {
-        _library = library;
+        this.library = library;
         SetHandle(library.InitDecompress());
     }
 
@@ -41,7 +41,7 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
         fixed (byte* data = jpeg)
         {
             int width = 0, height = 0, subsampling = 0, space = 0;
-            int read = _library.DecompressHeader(handle, data, (nuint)jpeg.Length, &width, &height, &subsampling, &space);
+            int read = library.DecompressHeader(handle, data, (nuint)jpeg.Length, &width, &height, &subsampling, &space);
             if ((read != 0 && IsFatal()) || width < 1 || height < 1)
                 throw new CameraException(CameraErrorKind.InvalidData, $"no JPEG picture: {Message()}");
             if (space is SpaceCmyk or SpaceYcck)
@@ -52,7 +52,7 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
             var format = new FrameFormat((width + divisor - 1) / divisor, (height + divisor - 1) / divisor, grey ? PixelFormat.Grey8 : PixelFormat.Rgb24);
             fixed (byte* pixels = frame.Prepare(format))
             {
-                int result = _library.Decompress(handle, data, (nuint)jpeg.Length, pixels, format.Width, format.Stride, format.Height,
+                int result = library.Decompress(handle, data, (nuint)jpeg.Length, pixels, format.Width, format.Stride, format.Height,
                     grey ? PixelGrey : PixelRgb, FlagAccurateDct | FlagLimitScans);
                 if (result != 0 && (IsFatal() || !IsHarmless()))
                     throw new CameraException(CameraErrorKind.InvalidData, $"corrupt JPEG picture of {width}x{height} in {jpeg.Length} bytes: {Message()}");
@@ -60,7 +60,7 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
         }
     }
 
-    protected override bool ReleaseHandle() => _library.Destroy(handle) == 0;
+    protected override bool ReleaseHandle() => library.Destroy(handle) == 0;
 
     private static int Divisor(int width, int height, int minWidth, int minHeight)
     {
@@ -72,12 +72,12 @@ internal sealed unsafe class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvali
         return divisor;
     }
 
-    private bool IsFatal() => _library.ErrorCode(handle) != ErrorWarning;
+    private bool IsFatal() => library.ErrorCode(handle) != ErrorWarning;
 
     // Some cameras pad between markers: libjpeg warns of it ("Corrupt JPEG data: 3 extraneous bytes before marker 0xd9"), no pixel suffers.
     private bool IsHarmless() => ErrorBytes().IndexOf("extraneous bytes before marker"u8) >= 0;
 
-    private ReadOnlySpan<byte> ErrorBytes() => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_library.ErrorText(handle));
+    private ReadOnlySpan<byte> ErrorBytes() => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(library.ErrorText(handle));
 
     private string Message() => System.Text.Encoding.UTF8.GetString(ErrorBytes());
 }

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 internal sealed unsafe class TurboJpegLibrary
 {
-    private static readonly Lazy<TurboJpegLibrary?> s_instance = new(Load);
+    private static readonly Lazy<TurboJpegLibrary?> Loaded = new(Load);
 
     private TurboJpegLibrary(nint library)
     {
@@ -20,7 +20,7 @@ internal sealed unsafe class TurboJpegLibrary
     }
 
     /// <summary>The library, or null where the system has none.</summary>
-    public static TurboJpegLibrary? Instance => s_instance.Value;
+    public static TurboJpegLibrary? Instance => Loaded.Value;
 
     /// <summary>handle tjInitDecompress()</summary>
     public delegate* unmanaged<nint> InitDecompress { get; }

@@ -7,12 +7,12 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed class FramePreprocessor
 {
-    private readonly RowKernels? _kernels;
-    private readonly TensorWriter _writer;
-    private readonly byte[] _row;
-    private IRowResampler? _resampler;
-    private Placement _placement;
-    private FrameFormat _prepared;
+    private readonly RowKernels? kernels;
+    private readonly TensorWriter writer;
+    private readonly byte[] row;
+    private IRowResampler? resampler;
+    private Placement placement;
+    private FrameFormat prepared;
 
     /// <summary>Checks the description and computes its tables.</summary>
     /// <exception cref="CameraException">The description is out of its limits.</exception>
@@ -27,9 +27,9 @@ public sealed class FramePreprocessor
         ArgumentNullException.ThrowIfNull(transform);
         transform.Validate();
         Transform = transform;
-        _kernels = kernels;
-        _writer = new TensorWriter(transform, kernels);
-        _row = new byte[ResamplePlan.ChannelStrideOf(transform.Width) * transform.Channels];
+        this.kernels = kernels;
+        writer = new TensorWriter(transform, kernels);
+        row = new byte[ResamplePlan.ChannelStrideOf(transform.Width) * transform.Channels];
     }
 
     /// <summary>What frames are turned into.</summary>
@@ -38,18 +38,18 @@ public sealed class FramePreprocessor
     /// <summary>Elements of the output tensor.</summary>
     public int ElementCount => Transform.ElementCount;
 
-    private bool HasBars => _placement.Width != Transform.Width || _placement.Height != Transform.Height;
+    private bool HasBars => placement.Width != Transform.Width || placement.Height != Transform.Height;
 
     /// <summary>Computes the tables for a frame format ahead of its first frame.</summary>
     /// <exception cref="CameraException">The format cannot be converted.</exception>
     public void Prepare(FrameFormat format)
     {
-        if (_resampler is not null && _prepared == format)
+        if (resampler is not null && prepared == format)
             return;
         var plan = new ResamplePlan(Transform, format);
-        _resampler = _kernels is null ? new ReferenceResampler(plan) : new RowResampler(plan, _kernels);
-        _placement = plan.Placement;
-        _prepared = format;
+        resampler = kernels is null ? new ReferenceResampler(plan) : new RowResampler(plan, kernels);
+        placement = plan.Placement;
+        prepared = format;
     }
 
     /// <summary>Writes the int8 input tensor for a frame.</summary>
@@ -60,12 +60,12 @@ public sealed class FramePreprocessor
     {
         ReadOnlySpan<byte> pixels = Begin(frame, destination.Length);
         if (HasBars)
-            _writer.Fill(destination);
-        int stride = ResamplePlan.ChannelStrideOf(_placement.Width);
-        for (int y = 0; y < _placement.Height; y++)
+            writer.Fill(destination);
+        int stride = ResamplePlan.ChannelStrideOf(placement.Width);
+        for (int y = 0; y < placement.Height; y++)
         {
-            _resampler!.ComputeRow(pixels, y, _row);
-            _writer.Write(_row, stride, _placement.Width, destination, ((_placement.Y + y) * Transform.Width) + _placement.X);
+            resampler!.ComputeRow(pixels, y, row);
+            writer.Write(row, stride, placement.Width, destination, ((placement.Y + y) * Transform.Width) + placement.X);
         }
     }
 
@@ -77,12 +77,12 @@ public sealed class FramePreprocessor
     {
         ReadOnlySpan<byte> pixels = Begin(frame, destination.Length);
         if (HasBars)
-            _writer.Fill(destination);
-        int stride = ResamplePlan.ChannelStrideOf(_placement.Width);
-        for (int y = 0; y < _placement.Height; y++)
+            writer.Fill(destination);
+        int stride = ResamplePlan.ChannelStrideOf(placement.Width);
+        for (int y = 0; y < placement.Height; y++)
         {
-            _resampler!.ComputeRow(pixels, y, _row);
-            _writer.Write(_row, stride, _placement.Width, destination, ((_placement.Y + y) * Transform.Width) + _placement.X);
+            resampler!.ComputeRow(pixels, y, row);
+            writer.Write(row, stride, placement.Width, destination, ((placement.Y + y) * Transform.Width) + placement.X);
         }
     }
 

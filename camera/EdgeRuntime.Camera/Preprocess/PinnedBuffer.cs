@@ -7,16 +7,16 @@ namespace EdgeRuntime.Camera;
 internal sealed unsafe class PinnedBuffer<T>
     where T : unmanaged
 {
-    private readonly T[] _array;
+    private readonly T[] array;
 
     /// <summary>Allocates zeros: the length asked for, and slack for kernels that work in whole vectors.</summary>
     public PinnedBuffer(int length)
     {
-        _array = GC.AllocateArray<T>(length + 64, pinned: true);
-        Pointer = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
+        array = GC.AllocateArray<T>(length + 64, pinned: true);
+        Pointer = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
     }
 
     public T* Pointer { get; }
 
-    public Span<T> Span => _array;
+    public Span<T> Span => array;
 }

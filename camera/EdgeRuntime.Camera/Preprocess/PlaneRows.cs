@@ -6,25 +6,25 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 internal sealed unsafe class PlaneRows
 {
-    private readonly ResampleAxis _vertical;
-    private readonly PixelFormat _pixelFormat;
-    private readonly int _start, _stride, _groups, _groupBytes;
-    private readonly bool _takeChroma;
-    private readonly PinnedBuffer<ushort> _blended;
-    private readonly PinnedBuffer<ushort>[] _parts;
-    private readonly PinnedBuffer<byte> _weights;
+    private readonly ResampleAxis vertical;
+    private readonly PixelFormat pixelFormat;
+    private readonly int start, stride, groups, groupBytes;
+    private readonly bool takeChroma;
+    private readonly PinnedBuffer<ushort> blended;
+    private readonly PinnedBuffer<ushort>[] parts;
+    private readonly PinnedBuffer<byte> weights;
 
     /// <param name="plan">The conversion.</param>
     /// <param name="components">Numbers of the components that lie in this plane.</param>
     public PlaneRows(ResamplePlan plan, int[] components)
     {
         SampleLayout layout = plan.Components[components[0]];
-        _pixelFormat = plan.Format.PixelFormat;
-        _vertical = plan.Vertical[components[0]];
-        _stride = layout.Stride;
-        bool paired = _pixelFormat is PixelFormat.Yuyv or PixelFormat.Uyvy;
-        _takeChroma = paired && components.Length > 1;
-        _groupBytes = paired ? 4 : layout.Step;
+        pixelFormat = plan.Format.PixelFormat;
+        vertical = plan.Vertical[components[0]];
+        stride = layout.Stride;
+        bool paired = pixelFormat is PixelFormat.Yuyv or PixelFormat.Uyvy;
+        takeChroma = paired && components.Length > 1;
+        groupBytes = paired ? 4 : layout.Step;
         int low = int.MaxValue, high = 0;
         foreach (int k in components)
         {
@@ -33,22 +33,22 @@ internal sealed unsafe class PlaneRows
             high = Math.Max(high, (plan.Horizontal[k].High + perGroup - 1) / perGroup);
         }
 
-        _groups = high - low;
-        _start = layout.PlaneOffset + (low * _groupBytes);
+        groups = high - low;
+        start = layout.PlaneOffset + (low * groupBytes);
         FirstLumaOrOnly = paired ? low * 2 : low;
         FirstChroma = low;
         int taps = ComponentFilter.PaddedTaps(plan.Horizontal[components[0]].MaxTaps);
-        int longest = (paired ? 2 : 1) * _groups;
-        _blended = new PinnedBuffer<ushort>((_groups * _groupBytes) + taps);
-        _parts = new PinnedBuffer<ushort>[_groupBytes == 1 ? 0 : _groupBytes == 4 ? 6 : _groupBytes];
-        for (int i = 0; i < _parts.Length; i++)
-            _parts[i] = new PinnedBuffer<ushort>(Math.Max(longest, _groupBytes == 4 ? 2 * _groups : 0) + taps);
-        _weights = new PinnedBuffer<byte>(_vertical.Length * _vertical.MaxTaps);
-        for (int y = 0; y < _vertical.Length; y++)
+        int longest = (paired ? 2 : 1) * groups;
+        blended = new PinnedBuffer<ushort>((groups * groupBytes) + taps);
+        parts = new PinnedBuffer<ushort>[groupBytes == 1 ? 0 : groupBytes == 4 ? 6 : groupBytes];
+        for (int i = 0; i < parts.Length; i++)
+            parts[i] = new PinnedBuffer<ushort>(Math.Max(longest, groupBytes == 4 ? 2 * groups : 0) + taps);
+        weights = new PinnedBuffer<byte>(vertical.Length * vertical.MaxTaps);
+        for (int y = 0; y < vertical.Length; y++)
         {
-            ReadOnlySpan<ushort> taps16 = _vertical.Weights(y);
+            ReadOnlySpan<ushort> taps16 = vertical.Weights(y);
             for (int j = 0; j < taps16.Length; j++)
-                _weights.Span[(y * _vertical.MaxTaps) + j] = (byte)taps16[j];
+                weights.Span[(y * vertical.MaxTaps) + j] = (byte)taps16[j];
         }
     }
 
@@ -60,37 +60,37 @@ internal sealed unsafe class PlaneRows
 
     /// <summary>The row of a component after <see cref="Compute"/>.</summary>
     /// <param name="layout">Where the component lies.</param>
-    public PinnedBuffer<ushort> Row(SampleLayout layout) => _pixelFormat switch
+    public PinnedBuffer<ushort> Row(SampleLayout layout) => pixelFormat switch
     {
-        PixelFormat.Yuyv => layout.HalfWidth ? _parts[2 + (layout.Offset / 2)] : _parts[0],
-        PixelFormat.Uyvy => layout.HalfWidth ? _parts[2 + (layout.Offset / 2)] : _parts[1],
-        PixelFormat.Rgba32 => _parts[2 + ((layout.Offset & 1) * 2) + (layout.Offset >> 1)],
-        _ => _groupBytes == 1 ? _blended : _parts[layout.Offset],
+        PixelFormat.Yuyv => layout.HalfWidth ? parts[2 + (layout.Offset / 2)] : parts[0],
+        PixelFormat.Uyvy => layout.HalfWidth ? parts[2 + (layout.Offset / 2)] : parts[1],
+        PixelFormat.Rgba32 => parts[2 + ((layout.Offset & 1) * 2) + (layout.Offset >> 1)],
+        _ => groupBytes == 1 ? blended : parts[layout.Offset],
     };
 
     /// <summary>Filters one row of the target.</summary>
     public void Compute(RowKernels kernels, byte* frame, int row)
     {
-        byte* source = frame + _start + ((nint)_vertical.First[row] * _stride);
-        ushort* blended = _blended.Pointer;
-        kernels.Blend(source, _stride, _weights.Pointer + (row * _vertical.MaxTaps), _vertical.Counts[row], blended, _groups * _groupBytes);
-        switch (_groupBytes)
+        byte* source = frame + start + ((nint)vertical.First[row] * stride);
+        ushort* blended = this.blended.Pointer;
+        kernels.Blend(source, stride, weights.Pointer + (row * vertical.MaxTaps), vertical.Counts[row], blended, groups * groupBytes);
+        switch (groupBytes)
         {
             case 2:
-                kernels.Unzip2(blended, _parts[0].Pointer, _parts[1].Pointer, _groups);
+                kernels.Unzip2(blended, parts[0].Pointer, parts[1].Pointer, groups);
                 break;
             case 3:
-                kernels.Unzip3(blended, _parts[0].Pointer, _parts[1].Pointer, _parts[2].Pointer, _groups);
+                kernels.Unzip3(blended, parts[0].Pointer, parts[1].Pointer, parts[2].Pointer, groups);
                 break;
             case 4:
-                kernels.Unzip2(blended, _parts[0].Pointer, _parts[1].Pointer, _groups * 2);
-                if (_pixelFormat == PixelFormat.Rgba32)
+                kernels.Unzip2(blended, parts[0].Pointer, parts[1].Pointer, groups * 2);
+                if (pixelFormat == PixelFormat.Rgba32)
                 {
-                    kernels.Unzip2(_parts[0].Pointer, _parts[2].Pointer, _parts[3].Pointer, _groups);
-                    kernels.Unzip2(_parts[1].Pointer, _parts[4].Pointer, _parts[5].Pointer, _groups);
+                    kernels.Unzip2(parts[0].Pointer, parts[2].Pointer, parts[3].Pointer, groups);
+                    kernels.Unzip2(parts[1].Pointer, parts[4].Pointer, parts[5].Pointer, groups);
                 }
-                else if (_takeChroma)
-                    kernels.Unzip2(_parts[_pixelFormat == PixelFormat.Yuyv ? 1 : 0].Pointer, _parts[2].Pointer, _parts[3].Pointer, _groups);
+                else if (takeChroma)
+                    kernels.Unzip2(parts[pixelFormat == PixelFormat.Yuyv ? 1 : 0].Pointer, parts[2].Pointer, parts[3].Pointer, groups);
                 break;
         }
     }

@@ -12,21 +12,21 @@ internal sealed class ResampleAxis
     /// <summary>Weights of the horizontal pass have 14 fraction bits: 16-bit sums times weights, summed, fit 31 bits.</summary>
     public const int HorizontalBits = 14;
 
-    private readonly int[] _first;
-    private readonly ushort[] _weights;
+    private readonly int[] first;
+    private readonly ushort[] weights;
 
     private ResampleAxis(int[] first, int[] counts, ushort[] weights, int maxTaps, int one)
     {
-        _first = first;
+        this.first = first;
         Counts = counts;
-        _weights = weights;
+        this.weights = weights;
         MaxTaps = maxTaps;
         One = one;
     }
 
-    public int Length => _first.Length;
+    public int Length => first.Length;
 
-    public ReadOnlySpan<int> First => _first;
+    public ReadOnlySpan<int> First => first;
 
     /// <summary>Taps of each output, without zeros at either end; at least 1.</summary>
     public int[] Counts { get; }
@@ -36,12 +36,12 @@ internal sealed class ResampleAxis
     public int One { get; }
 
     /// <summary>First source sample that any output uses.</summary>
-    public int Low => _first.Min();
+    public int Low => first.Min();
 
     /// <summary>One past the last source sample that any output uses.</summary>
-    public int High => Enumerable.Range(0, Length).Max(i => _first[i] + Counts[i]);
+    public int High => Enumerable.Range(0, Length).Max(i => first[i] + Counts[i]);
 
-    public ReadOnlySpan<ushort> Weights(int output) => _weights.AsSpan(output * MaxTaps, Counts[output]);
+    public ReadOnlySpan<ushort> Weights(int output) => weights.AsSpan(output * MaxTaps, Counts[output]);
 
     /// <param name="filter">Shape of the filter.</param>
     /// <param name="sourceLength">Samples of the source along this axis.</param>

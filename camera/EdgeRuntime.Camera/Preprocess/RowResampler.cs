@@ -6,18 +6,18 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 internal sealed unsafe class RowResampler : IRowResampler
 {
-    private readonly ResamplePlan _plan;
-    private readonly RowKernels _kernels;
-    private readonly PlaneRows[] _planes;
-    private readonly ComponentFilter[] _filters;
-    private readonly MixCoefficients[] _mixes;
-    private readonly bool _roundOnly;
+    private readonly ResamplePlan plan;
+    private readonly RowKernels kernels;
+    private readonly PlaneRows[] planes;
+    private readonly ComponentFilter[] filters;
+    private readonly MixCoefficients[] mixes;
+    private readonly bool roundOnly;
 
     public RowResampler(ResamplePlan plan, RowKernels kernels)
     {
-        _plan = plan;
-        _kernels = kernels;
-        _filters = new ComponentFilter[plan.Components.Length];
+        this.plan = plan;
+        this.kernels = kernels;
+        filters = new ComponentFilter[plan.Components.Length];
         var planes = new List<PlaneRows>();
         foreach (IGrouping<int, int> plane in Enumerable.Range(0, plan.Components.Length).GroupBy(k => plan.Components[k].PlaneOffset))
         {
@@ -26,38 +26,38 @@ internal sealed unsafe class RowResampler : IRowResampler
             foreach (int k in plane)
             {
                 int first = plan.Components[k].HalfWidth ? rows.FirstChroma : rows.FirstLumaOrOnly;
-                _filters[k] = new ComponentFilter(plan.Horizontal[k], rows.Row(plan.Components[k]), first);
+                filters[k] = new ComponentFilter(plan.Horizontal[k], rows.Row(plan.Components[k]), first);
             }
         }
 
-        _planes = [.. planes];
-        _mixes = new MixCoefficients[plan.Matrix.Outputs];
+        this.planes = [.. planes];
+        mixes = new MixCoefficients[plan.Matrix.Outputs];
         short[,] coefficients = plan.Matrix.Coefficients;
         int inputs = plan.Matrix.Inputs;
-        for (int c = 0; c < _mixes.Length; c++)
-            _mixes[c] = new MixCoefficients(coefficients[c, 0], inputs > 1 ? coefficients[c, 1] : (short)0, inputs > 2 ? coefficients[c, 2] : (short)0, plan.Matrix.Bias[c]);
-        _roundOnly = plan.Matrix.IsIdentity;
+        for (int c = 0; c < mixes.Length; c++)
+            mixes[c] = new MixCoefficients(coefficients[c, 0], inputs > 1 ? coefficients[c, 1] : (short)0, inputs > 2 ? coefficients[c, 2] : (short)0, plan.Matrix.Bias[c]);
+        roundOnly = plan.Matrix.IsIdentity;
     }
 
     public void ComputeRow(ReadOnlySpan<byte> pixels, int row, Span<byte> channels)
     {
-        int width = _plan.Placement.Width, stride = _plan.ChannelStride;
-        if (pixels.Length < _plan.Format.ByteLength || channels.Length < stride * _mixes.Length)
-            throw new CameraException(CameraErrorKind.InvalidArgument, $"{pixels.Length} bytes for a frame {_plan.Format}, {channels.Length} for a row of it");
+        int width = plan.Placement.Width, stride = plan.ChannelStride;
+        if (pixels.Length < plan.Format.ByteLength || channels.Length < stride * mixes.Length)
+            throw new CameraException(CameraErrorKind.InvalidArgument, $"{pixels.Length} bytes for a frame {plan.Format}, {channels.Length} for a row of it");
         fixed (byte* frame = pixels, output = channels)
         {
-            foreach (PlaneRows plane in _planes)
-                plane.Compute(_kernels, frame, row);
-            foreach (ComponentFilter filter in _filters)
-                filter.Compute(_kernels);
-            short* a = _filters[0].Samples, b = _filters[_filters.Length > 1 ? 1 : 0].Samples, c = _filters[^1].Samples;
-            for (int channel = 0; channel < _mixes.Length; channel++)
+            foreach (PlaneRows plane in planes)
+                plane.Compute(kernels, frame, row);
+            foreach (ComponentFilter filter in filters)
+                filter.Compute(kernels);
+            short* a = filters[0].Samples, b = filters[filters.Length > 1 ? 1 : 0].Samples, c = filters[^1].Samples;
+            for (int channel = 0; channel < mixes.Length; channel++)
             {
                 byte* d = output + (channel * stride);
-                if (_roundOnly)
-                    _kernels.Round(_filters[Math.Min(channel, _filters.Length - 1)].Samples, d, width);
+                if (roundOnly)
+                    kernels.Round(filters[Math.Min(channel, filters.Length - 1)].Samples, d, width);
                 else
-                    _kernels.Mix(a, b, c, in _mixes[channel], d, width);
+                    kernels.Mix(a, b, c, in mixes[channel], d, width);
             }
         }
 

@@ -3,7 +3,7 @@ namespace EdgeRuntime.Camera;
 /// <summary>Normalises computed rows into the input tensor: by table, or by arithmetic where the kernels can and the result is the same.</summary>
 internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? kernels)
 {
-    private readonly QuantizationTables _tables = new(transform);
+    private readonly QuantizationTables tables = new(transform);
 
     /// <summary>Writes one row of int8 elements.</summary>
     /// <param name="row">Red, green, blue or grey, <paramref name="stride"/> bytes apart.</param>
@@ -19,7 +19,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
             Span<sbyte> target = tensor.Slice(start * 3, count * 3);
             int done = QuantizeInterleaved(row, stride, count, target);
             for (int c = 0; c < 3 && done < count; c++)
-                LookUp(row.Slice((Plane(c) * stride) + done, count - done), _tables.Int8(c), target[((done * 3) + c)..], 3);
+                LookUp(row.Slice((Plane(c) * stride) + done, count - done), tables.Int8(c), target[((done * 3) + c)..], 3);
             return;
         }
 
@@ -28,7 +28,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
             ReadOnlySpan<byte> source = row.Slice(Plane(c) * stride, count);
             Span<sbyte> target = tensor.Slice((c * transform.Width * transform.Height) + start, count);
             int done = QuantizePlane(source, c, target);
-            LookUp(source[done..], _tables.Int8(c), target[done..], 1);
+            LookUp(source[done..], tables.Int8(c), target[done..], 1);
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
         for (int c = 0; c < channels; c++)
         {
             int first = interleaved ? (start * channels) + c : (c * transform.Width * transform.Height) + start;
-            LookUp(row.Slice(Plane(c) * stride, count), _tables.Real(c), tensor[first..], interleaved ? channels : 1);
+            LookUp(row.Slice(Plane(c) * stride, count), tables.Real(c), tensor[first..], interleaved ? channels : 1);
         }
     }
 
@@ -49,14 +49,14 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
     public void Fill(Span<sbyte> tensor)
     {
         for (int c = 0; c < transform.Channels; c++)
-            Fill(tensor, c, _tables.Int8(c)[transform.Fill]);
+            Fill(tensor, c, tables.Int8(c)[transform.Fill]);
     }
 
     /// <summary>Fills the tensor with the bars of a letterbox.</summary>
     public void Fill(Span<float> tensor)
     {
         for (int c = 0; c < transform.Channels; c++)
-            Fill(tensor, c, _tables.Real(c)[transform.Fill]);
+            Fill(tensor, c, tables.Real(c)[transform.Fill]);
     }
 
     /// <summary>The computed channel that becomes a channel of the tensor.</summary>
@@ -83,7 +83,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
 
     private int QuantizeInterleaved(ReadOnlySpan<byte> row, int stride, int count, Span<sbyte> target)
     {
-        if (kernels is null || _tables.Affine(0) is not { } first || _tables.Affine(1) is not { } second || _tables.Affine(2) is not { } third)
+        if (kernels is null || tables.Affine(0) is not { } first || tables.Affine(1) is not { } second || tables.Affine(2) is not { } third)
             return 0;
         fixed (byte* s = row)
         fixed (sbyte* d = target)
@@ -92,7 +92,7 @@ internal sealed unsafe class TensorWriter(FrameTransform transform, RowKernels? 
 
     private int QuantizePlane(ReadOnlySpan<byte> source, int channel, Span<sbyte> target)
     {
-        if (kernels is null || _tables.Affine(channel) is not { } code)
+        if (kernels is null || tables.Affine(channel) is not { } code)
             return 0;
         fixed (byte* s = source)
         fixed (sbyte* d = target)

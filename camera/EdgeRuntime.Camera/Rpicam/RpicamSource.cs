@@ -13,16 +13,16 @@ namespace EdgeRuntime.Camera;
 public sealed class RpicamSource : IFrameSource
 {
     private const int WaitSlice = 100;
-    private readonly RpicamOptions _options;
-    private readonly Process _process;
-    private readonly Thread _reader;
-    private readonly object _gate = new();
-    private readonly FrameFormat _format;
-    private Frame _handedOut, _ready, _filling;
-    private bool _hasReady, _ended;
-    private long _received, _delivered, _dropped;
-    private int _partial;
-    private string _lastError = "";
+    private readonly RpicamOptions options;
+    private readonly Process process;
+    private readonly Thread reader;
+    private readonly object gate = new();
+    private readonly FrameFormat format;
+    private Frame handedOut, ready, filling;
+    private bool hasReady, ended;
+    private long received, delivered, dropped;
+    private int partial;
+    private string lastError = "";
 
     /// <summary>Starts the process.</summary>
     /// <exception cref="CameraException">An option is out of its range, or the program is not installed.</exception>
@@ -30,38 +30,38 @@ public sealed class RpicamSource : IFrameSource
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _options = options;
+        this.options = options;
         // libcamera delivers BT.709 for sizes from 1280x720 on, BT.601 below.
-        _format = new FrameFormat(options.Width, options.Height, PixelFormat.Yuv420, 0,
+        format = new FrameFormat(options.Width, options.Height, PixelFormat.Yuv420, 0,
             options.Width >= 1280 || options.Height >= 720 ? YuvEncoding.Bt709 : YuvEncoding.Bt601);
-        _handedOut = new Frame(_format) { Name = options.Program };
-        _ready = new Frame(_format) { Name = options.Program };
-        _filling = new Frame(_format) { Name = options.Program };
-        Description = string.Create(CultureInfo.InvariantCulture, $"{options.Program} camera {options.Camera}, {_format}, {options.FramesPerSecond:0.##} frames per second");
-        _process = Start(options);
-        _process.ErrorDataReceived += (_, line) =>
+        handedOut = new Frame(format) { Name = options.Program };
+        ready = new Frame(format) { Name = options.Program };
+        filling = new Frame(format) { Name = options.Program };
+        Description = string.Create(CultureInfo.InvariantCulture, $"{options.Program} camera {options.Camera}, {format}, {options.FramesPerSecond:0.##} frames per second");
+        process = Start(options);
+        process.ErrorDataReceived += (_, line) =>
         {
             if (!string.IsNullOrWhiteSpace(line.Data))
-                Volatile.Write(ref _lastError, line.Data.Trim());
+                Volatile.Write(ref lastError, line.Data.Trim());
         };
-        _process.BeginErrorReadLine();
-        _reader = new Thread(ReadFrames) { IsBackground = true, Name = "rpicam reader" };
-        _reader.Start();
+        process.BeginErrorReadLine();
+        reader = new Thread(ReadFrames) { IsBackground = true, Name = "rpicam reader" };
+        reader.Start();
     }
 
     /// <inheritdoc/>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _format;
+    public FrameFormat? Format => format;
 
     /// <inheritdoc/>
     public FrameSourceCounters Counters
     {
         get
         {
-            lock (_gate)
-                return new(_delivered, _dropped);
+            lock (gate)
+                return new(delivered, dropped);
         }
     }
 
@@ -69,24 +69,24 @@ public sealed class RpicamSource : IFrameSource
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
         frame = null;
-        TimeSpan deadline = Frame.Now + _options.StallTimeout;
-        lock (_gate)
+        TimeSpan deadline = Frame.Now + options.StallTimeout;
+        lock (gate)
         {
-            while (!_hasReady)
+            while (!hasReady)
             {
                 if (cancellation.IsCancellationRequested)
                     return false;
-                if (_ended)
-                    throw new CameraException(CameraErrorKind.DeviceLost, $"{_options.Program} ended{ExitText()} after {_received} frames{PartialText()}{ErrorText()}");
+                if (ended)
+                    throw new CameraException(CameraErrorKind.DeviceLost, $"{options.Program} ended{ExitText()} after {received} frames{PartialText()}{ErrorText()}");
                 if (Frame.Now > deadline)
-                    throw new CameraException(CameraErrorKind.Stalled, FormattableString.Invariant($"{_options.Program}: no frame within {_options.StallTimeout.TotalSeconds:0.##} s, {_received} before{ErrorText()}"));
-                Monitor.Wait(_gate, WaitSlice);
+                    throw new CameraException(CameraErrorKind.Stalled, FormattableString.Invariant($"{options.Program}: no frame within {options.StallTimeout.TotalSeconds:0.##} s, {received} before{ErrorText()}"));
+                Monitor.Wait(gate, WaitSlice);
             }
 
-            (_handedOut, _ready) = (_ready, _handedOut);
-            _hasReady = false;
-            _delivered++;
-            frame = _handedOut;
+            (handedOut, ready) = (ready, handedOut);
+            hasReady = false;
+            delivered++;
+            frame = handedOut;
             return true;
         }
     }
@@ -96,15 +96,15 @@ public sealed class RpicamSource : IFrameSource
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: true);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It has ended already.
         }
 
-        _reader.Join(TimeSpan.FromSeconds(5));
-        _process.Dispose();
+        reader.Join(TimeSpan.FromSeconds(5));
+        process.Dispose();
     }
 
     private static Process Start(RpicamOptions options)
@@ -137,16 +137,16 @@ public sealed class RpicamSource : IFrameSource
     {
         try
         {
-            Stream stream = _process.StandardOutput.BaseStream;
+            Stream stream = process.StandardOutput.BaseStream;
             while (true)
             {
-                Span<byte> pixels = _filling.Prepare(_format);
+                Span<byte> pixels = filling.Prepare(format);
                 int filled = 0, read;
                 while (filled < pixels.Length && (read = stream.Read(pixels[filled..])) > 0)
                     filled += read;
                 if (filled < pixels.Length)
                 {
-                    _partial = filled;
+                    partial = filled;
                     break;
                 }
 
@@ -159,32 +159,32 @@ public sealed class RpicamSource : IFrameSource
         }
 
         // The overload without a time also waits for the last lines of standard error.
-        if (_process.WaitForExit(1000))
-            _process.WaitForExit();
-        lock (_gate)
+        if (process.WaitForExit(1000))
+            process.WaitForExit();
+        lock (gate)
         {
-            _ended = true;
-            Monitor.PulseAll(_gate);
+            ended = true;
+            Monitor.PulseAll(gate);
         }
     }
 
     private void Publish()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _filling.Sequence = _received++;
-            _filling.Timestamp = Frame.Now;
-            (_filling, _ready) = (_ready, _filling);
-            if (_hasReady)
-                _dropped++;
-            _hasReady = true;
-            Monitor.PulseAll(_gate);
+            filling.Sequence = received++;
+            filling.Timestamp = Frame.Now;
+            (filling, ready) = (ready, filling);
+            if (hasReady)
+                dropped++;
+            hasReady = true;
+            Monitor.PulseAll(gate);
         }
     }
 
-    private string ExitText() => _process.HasExited ? $" with exit code {_process.ExitCode}" : "";
+    private string ExitText() => process.HasExited ? $" with exit code {process.ExitCode}" : "";
 
-    private string PartialText() => _partial > 0 ? $" and {_partial} of {_format.ByteLength} bytes of the next" : "";
+    private string PartialText() => partial > 0 ? $" and {partial} of {format.ByteLength} bytes of the next" : "";
 
-    private string ErrorText() => Volatile.Read(ref _lastError) is { Length: > 0 } text ? $"; it said: {text}" : "";
+    private string ErrorText() => Volatile.Read(ref lastError) is { Length: > 0 } text ? $"; it said: {text}" : "";
 }

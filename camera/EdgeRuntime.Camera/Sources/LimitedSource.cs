@@ -7,7 +7,7 @@ namespace EdgeRuntime.Camera;
 /// <param name="frames">Frames to let through.</param>
 public sealed class LimitedSource(IFrameSource inner, long frames) : IFrameSource
 {
-    private long _left = frames;
+    private long left = frames;
 
     /// <inheritdoc/>
     public string Description { get; } = $"{inner.Description}, {frames} frames";
@@ -22,9 +22,9 @@ public sealed class LimitedSource(IFrameSource inner, long frames) : IFrameSourc
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
         frame = null;
-        if (_left <= 0 || !inner.TryRead(out frame, cancellation))
+        if (left <= 0 || !inner.TryRead(out frame, cancellation))
             return false;
-        _left--;
+        left--;
         return true;
     }
 

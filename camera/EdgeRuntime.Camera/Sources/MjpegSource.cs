@@ -8,11 +8,11 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed class MjpegSource : IFrameSource
 {
-    private readonly IFrameSource _inner;
-    private readonly (int Width, int Height) _enough;
-    private readonly PictureDecoder _decoder = new();
-    private readonly Frame _frame = new();
-    private long _skipped;
+    private readonly IFrameSource inner;
+    private readonly (int Width, int Height) enough;
+    private readonly PictureDecoder decoder = new();
+    private readonly Frame frame = new();
+    private long skipped;
 
     /// <summary>Wraps a source.</summary>
     /// <param name="inner">The source; it is disposed with this one.</param>
@@ -20,52 +20,52 @@ public sealed class MjpegSource : IFrameSource
     public MjpegSource(IFrameSource inner, (int Width, int Height) enoughSize = default)
     {
         ArgumentNullException.ThrowIfNull(inner);
-        _inner = inner;
-        _enough = enoughSize;
+        this.inner = inner;
+        enough = enoughSize;
     }
 
     /// <summary>Called with the reason for each frame that is skipped.</summary>
     public Action<CameraException>? OnSkipped { get; set; }
 
     /// <inheritdoc/>
-    public string Description => _inner.Description;
+    public string Description => inner.Description;
 
     /// <summary>Format of the coming frames; null while frames are MJPEG and the decoded size is not known yet.</summary>
-    public FrameFormat? Format => _inner.Format is { PixelFormat: PixelFormat.Mjpeg } ? (_frame.Format.Width > 0 ? _frame.Format : null) : _inner.Format;
+    public FrameFormat? Format => inner.Format is { PixelFormat: PixelFormat.Mjpeg } ? (frame.Format.Width > 0 ? frame.Format : null) : inner.Format;
 
     /// <inheritdoc/>
     public FrameSourceCounters Counters
     {
         get
         {
-            FrameSourceCounters counters = _inner.Counters;
-            return counters with { Delivered = counters.Delivered - _skipped, Skipped = counters.Skipped + _skipped };
+            FrameSourceCounters counters = inner.Counters;
+            return counters with { Delivered = counters.Delivered - skipped, Skipped = counters.Skipped + skipped };
         }
     }
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
-        while (_inner.TryRead(out frame, cancellation))
+        while (inner.TryRead(out frame, cancellation))
         {
             if (frame.Format.PixelFormat != PixelFormat.Mjpeg)
                 return true;
             try
             {
-                _decoder.Decode(frame.Data, _frame, _enough.Width, _enough.Height);
+                decoder.Decode(frame.Data, this.frame, enough.Width, enough.Height);
             }
             catch (CameraException e)
             {
-                _skipped++;
-                OnSkipped?.Invoke(new CameraException(e.Kind, $"{frame.Name}: MJPEG frame {frame.Sequence} skipped, {_skipped} so far: {e.Message}", e));
+                skipped++;
+                OnSkipped?.Invoke(new CameraException(e.Kind, $"{frame.Name}: MJPEG frame {frame.Sequence} skipped, {skipped} so far: {e.Message}", e));
                 continue;
             }
 
-            _frame.Sequence = frame.Sequence;
-            _frame.Timestamp = frame.Timestamp;
-            _frame.Name = frame.Name;
-            _frame.Label = frame.Label;
-            frame = _frame;
+            this.frame.Sequence = frame.Sequence;
+            this.frame.Timestamp = frame.Timestamp;
+            this.frame.Name = frame.Name;
+            this.frame.Label = frame.Label;
+            frame = this.frame;
             return true;
         }
 
@@ -75,7 +75,7 @@ public sealed class MjpegSource : IFrameSource
     /// <inheritdoc/>
     public void Dispose()
     {
-        _decoder.Dispose();
-        _inner.Dispose();
+        decoder.Dispose();
+        inner.Dispose();
     }
 }

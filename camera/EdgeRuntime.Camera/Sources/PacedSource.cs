@@ -6,9 +6,9 @@ namespace EdgeRuntime.Camera;
 /// next frame at once, and the rate counts from there.</summary>
 public sealed class PacedSource : IFrameSource
 {
-    private readonly IFrameSource _inner;
-    private readonly TimeSpan _interval;
-    private TimeSpan _due;
+    private readonly IFrameSource inner;
+    private readonly TimeSpan interval;
+    private TimeSpan due;
 
     /// <summary>Wraps a source.</summary>
     /// <param name="inner">The source; it is disposed with this one.</param>
@@ -19,8 +19,8 @@ public sealed class PacedSource : IFrameSource
         ArgumentNullException.ThrowIfNull(inner);
         if (!(framesPerSecond is >= 0.01 and <= 1000))
             throw new CameraException(CameraErrorKind.InvalidArgument, FormattableString.Invariant($"rate of {framesPerSecond} frames per second is outside 0.01..1000"));
-        _inner = inner;
-        _interval = TimeSpan.FromSeconds(1 / framesPerSecond);
+        this.inner = inner;
+        interval = TimeSpan.FromSeconds(1 / framesPerSecond);
         Description = FormattableString.Invariant($"{inner.Description} at {framesPerSecond:0.##} frames per second");
     }
 
@@ -28,28 +28,28 @@ public sealed class PacedSource : IFrameSource
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _inner.Format;
+    public FrameFormat? Format => inner.Format;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => _inner.Counters;
+    public FrameSourceCounters Counters => inner.Counters;
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
         frame = null;
         TimeSpan now = Frame.Now;
-        if (now < _due && Wait(_due - now, cancellation))
+        if (now < due && Wait(due - now, cancellation))
             return false;
-        if (!_inner.TryRead(out frame, cancellation))
+        if (!inner.TryRead(out frame, cancellation))
             return false;
         now = Frame.Now;
-        _due = now - _due < _interval ? _due + _interval : now + _interval;
+        due = now - due < interval ? due + interval : now + interval;
         frame.Timestamp = now;
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _inner.Dispose();
+    public void Dispose() => inner.Dispose();
 
     private static bool Wait(TimeSpan time, CancellationToken cancellation)
     {

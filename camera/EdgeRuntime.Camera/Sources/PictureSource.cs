@@ -5,22 +5,22 @@ namespace EdgeRuntime.Camera;
 /// <summary>Frames from still pictures: one file, or the pictures of a directory in the order of their names.</summary>
 public sealed class PictureSource : IFrameSource
 {
-    private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".bmp"];
-    private readonly string[] _paths;
-    private readonly bool _skipUnreadable, _loop;
-    private readonly PictureDecoder _decoder = new();
-    private readonly BoundedFileReader _reader = new();
-    private readonly Frame _frame = new();
-    private int _next;
-    private long _delivered, _skipped;
-    private bool _deliveredInRound;
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp"];
+    private readonly string[] paths;
+    private readonly bool skipUnreadable, loop;
+    private readonly PictureDecoder decoder = new();
+    private readonly BoundedFileReader reader = new();
+    private readonly Frame frame = new();
+    private int next;
+    private long delivered, skipped;
+    private bool deliveredInRound;
 
     private PictureSource(string description, string[] paths, bool skipUnreadable, bool loop)
     {
         Description = description;
-        _paths = paths;
-        _skipUnreadable = skipUnreadable;
-        _loop = loop;
+        this.paths = paths;
+        this.skipUnreadable = skipUnreadable;
+        this.loop = loop;
     }
 
     /// <summary>A JPEG picture larger than this is decoded at a half, quarter or eighth, as long as it keeps this size; 0 for full size.
@@ -34,7 +34,7 @@ public sealed class PictureSource : IFrameSource
     public FrameFormat? Format => null;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => new(_delivered, Skipped: _skipped);
+    public FrameSourceCounters Counters => new(delivered, Skipped: skipped);
 
     /// <summary>Called with the reason for each file of a directory that is skipped.</summary>
     public Action<CameraException>? OnSkipped { get; set; }
@@ -68,9 +68,9 @@ public sealed class PictureSource : IFrameSource
             throw FileErrors.Of(path, e);
         }
 
-        string[] pictures = [.. files.Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] pictures = [.. files.Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         if (pictures.Length == 0)
-            throw new CameraException(CameraErrorKind.NotFound, $"{path}: none of its {files.Length} files is named {string.Join(", ", s_extensions)}");
+            throw new CameraException(CameraErrorKind.NotFound, $"{path}: none of its {files.Length} files is named {string.Join(", ", Extensions)}");
         return new PictureSource($"{pictures.Length} pictures of {path}", pictures, skipUnreadable: true, loop) { EnoughSize = enoughSize };
     }
 
@@ -80,23 +80,23 @@ public sealed class PictureSource : IFrameSource
         frame = null;
         while (!cancellation.IsCancellationRequested && AdvanceRound())
         {
-            string path = _paths[_next++];
+            string path = paths[next++];
             try
             {
-                _decoder.DecodeFile(_reader, path, _frame, EnoughSize.Width, EnoughSize.Height);
+                decoder.DecodeFile(reader, path, this.frame, EnoughSize.Width, EnoughSize.Height);
             }
-            catch (CameraException e) when (_skipUnreadable)
+            catch (CameraException e) when (skipUnreadable)
             {
-                _skipped++;
+                skipped++;
                 OnSkipped?.Invoke(e);
                 continue;
             }
 
-            _deliveredInRound = true;
-            _frame.Name = path;
-            _frame.Sequence = _delivered++;
-            _frame.Timestamp = Frame.Now;
-            frame = _frame;
+            deliveredInRound = true;
+            this.frame.Name = path;
+            this.frame.Sequence = delivered++;
+            this.frame.Timestamp = Frame.Now;
+            frame = this.frame;
             return true;
         }
 
@@ -104,17 +104,17 @@ public sealed class PictureSource : IFrameSource
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _decoder.Dispose();
+    public void Dispose() => decoder.Dispose();
 
     // At the end of the list: begins again when looping, unless a whole round delivered nothing.
     private bool AdvanceRound()
     {
-        if (_next < _paths.Length)
+        if (next < paths.Length)
             return true;
-        if (!_loop || !_deliveredInRound)
+        if (!loop || !deliveredInRound)
             return false;
-        _next = 0;
-        _deliveredInRound = false;
+        next = 0;
+        deliveredInRound = false;
         return true;
     }
 }

@@ -6,12 +6,12 @@ namespace EdgeRuntime.Camera;
 /// <summary>Frames from a file of raw pixels, one after the other without headers, as cameras and video tools write them.</summary>
 public sealed class RawFileSource : IFrameSource
 {
-    private readonly SafeFileHandle _file;
-    private readonly FrameFormat _format;
-    private readonly bool _loop;
-    private readonly long _frames;
-    private readonly Frame _frame;
-    private long _next, _delivered;
+    private readonly SafeFileHandle file;
+    private readonly FrameFormat format;
+    private readonly bool loop;
+    private readonly long frames;
+    private readonly Frame frame;
+    private long next, delivered;
 
     /// <summary>Opens the file and checks that it holds whole frames.</summary>
     /// <param name="path">The file.</param>
@@ -26,70 +26,70 @@ public sealed class RawFileSource : IFrameSource
             throw new CameraException(CameraErrorKind.InvalidArgument, "the frame format has no size");
         try
         {
-            _file = File.OpenHandle(path);
+            file = File.OpenHandle(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw FileErrors.Of(path, e);
         }
 
-        long length = RandomAccess.GetLength(_file);
+        long length = RandomAccess.GetLength(file);
         if (length == 0 || length % format.ByteLength != 0)
         {
-            _file.Dispose();
+            file.Dispose();
             throw new CameraException(CameraErrorKind.InvalidData, $"{path}: {length} bytes are no positive multiple of the {format.ByteLength} bytes of a {format} frame");
         }
 
-        _format = format;
-        _loop = loop;
-        _frames = length / format.ByteLength;
-        _frame = new Frame(format) { Name = path };
-        Description = $"{_frames} frames {format} of {path}";
+        this.format = format;
+        this.loop = loop;
+        frames = length / format.ByteLength;
+        frame = new Frame(format) { Name = path };
+        Description = $"{frames} frames {format} of {path}";
     }
 
     /// <inheritdoc/>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _format;
+    public FrameFormat? Format => format;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => new(_delivered);
+    public FrameSourceCounters Counters => new(delivered);
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
         frame = null;
-        if (_next == _frames && _loop)
-            _next = 0;
-        if (_next == _frames || cancellation.IsCancellationRequested)
+        if (next == frames && loop)
+            next = 0;
+        if (next == frames || cancellation.IsCancellationRequested)
             return false;
-        Span<byte> pixels = _frame.Prepare(_format);
-        long offset = _next * pixels.Length;
+        Span<byte> pixels = this.frame.Prepare(format);
+        long offset = next * pixels.Length;
         for (int filled = 0; filled < pixels.Length;)
         {
             int read;
             try
             {
-                read = RandomAccess.Read(_file, pixels[filled..], offset + filled);
+                read = RandomAccess.Read(file, pixels[filled..], offset + filled);
             }
             catch (IOException e)
             {
-                throw FileErrors.Of(_frame.Name, e);
+                throw FileErrors.Of(this.frame.Name, e);
             }
 
             if (read == 0)
-                throw new CameraException(CameraErrorKind.InvalidData, $"{_frame.Name}: became shorter while it was read: frame {_next} of {_frames} is cut at {filled} of {pixels.Length} bytes");
+                throw new CameraException(CameraErrorKind.InvalidData, $"{this.frame.Name}: became shorter while it was read: frame {next} of {frames} is cut at {filled} of {pixels.Length} bytes");
             filled += read;
         }
 
-        _next++;
-        _frame.Sequence = _delivered++;
-        _frame.Timestamp = Frame.Now;
-        frame = _frame;
+        next++;
+        this.frame.Sequence = delivered++;
+        this.frame.Timestamp = Frame.Now;
+        frame = this.frame;
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => file.Dispose();
 }

@@ -8,14 +8,14 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed class ReconnectingSource : IFrameSource
 {
-    private readonly Func<IFrameSource> _open;
-    private readonly Action<CameraException>? _onFailure;
-    private readonly TimeSpan _firstDelay, _longestDelay;
-    private IFrameSource? _inner;
-    private FrameSourceCounters _past;
-    private TimeSpan _delay;
-    private long _firstSequence, _nextSequence;
-    private bool _everOpened;
+    private readonly Func<IFrameSource> open;
+    private readonly Action<CameraException>? onFailure;
+    private readonly TimeSpan firstDelay, longestDelay;
+    private IFrameSource? inner;
+    private FrameSourceCounters past;
+    private TimeSpan delay;
+    private long firstSequence, nextSequence;
+    private bool everOpened;
 
     /// <summary>Prepares the source; the camera is opened by the first read and need not be there yet.</summary>
     /// <param name="description">What it is, while no camera is open.</param>
@@ -26,29 +26,29 @@ public sealed class ReconnectingSource : IFrameSource
     public ReconnectingSource(string description, Func<IFrameSource> open, Action<CameraException>? onFailure = null, TimeSpan? firstDelay = null, TimeSpan? longestDelay = null)
     {
         ArgumentNullException.ThrowIfNull(open);
-        _open = open;
-        _onFailure = onFailure;
-        _firstDelay = firstDelay ?? TimeSpan.FromMilliseconds(250);
-        _longestDelay = longestDelay ?? TimeSpan.FromSeconds(10);
-        if (_firstDelay <= TimeSpan.Zero || _longestDelay < _firstDelay || _longestDelay > TimeSpan.FromHours(1))
-            throw new CameraException(CameraErrorKind.InvalidArgument, $"delays {_firstDelay}..{_longestDelay} are not positive, ordered and at most 1 h");
-        _delay = _firstDelay;
+        this.open = open;
+        this.onFailure = onFailure;
+        this.firstDelay = firstDelay ?? TimeSpan.FromMilliseconds(250);
+        this.longestDelay = longestDelay ?? TimeSpan.FromSeconds(10);
+        if (this.firstDelay <= TimeSpan.Zero || this.longestDelay < this.firstDelay || this.longestDelay > TimeSpan.FromHours(1))
+            throw new CameraException(CameraErrorKind.InvalidArgument, $"delays {this.firstDelay}..{this.longestDelay} are not positive, ordered and at most 1 h");
+        delay = this.firstDelay;
         ClosedDescription = description;
     }
 
     /// <inheritdoc/>
-    public string Description => _inner?.Description ?? $"{ClosedDescription} (not open)";
+    public string Description => inner?.Description ?? $"{ClosedDescription} (not open)";
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _inner?.Format;
+    public FrameFormat? Format => inner?.Format;
 
     /// <inheritdoc/>
     public FrameSourceCounters Counters
     {
         get
         {
-            FrameSourceCounters now = _inner?.Counters ?? default;
-            return new(_past.Delivered + now.Delivered, _past.Dropped + now.Dropped, _past.Skipped + now.Skipped, _past.Reopened);
+            FrameSourceCounters now = inner?.Counters ?? default;
+            return new(past.Delivered + now.Delivered, past.Dropped + now.Dropped, past.Skipped + now.Skipped, past.Reopened);
         }
     }
 
@@ -63,26 +63,26 @@ public sealed class ReconnectingSource : IFrameSource
         {
             try
             {
-                if (_inner is null)
+                if (inner is null)
                     Open();
-                if (!_inner!.TryRead(out frame, cancellation))
+                if (!inner!.TryRead(out frame, cancellation))
                     return false;
-                frame.Sequence += _firstSequence;
-                _nextSequence = frame.Sequence + 1;
-                _delay = _firstDelay;
+                frame.Sequence += firstSequence;
+                nextSequence = frame.Sequence + 1;
+                delay = firstDelay;
                 return true;
             }
             catch (CameraException e) when (IsWorthRetrying(e))
             {
                 Close();
-                _onFailure?.Invoke(e);
+                onFailure?.Invoke(e);
             }
 
             if (cancellation.CanBeCanceled)
-                cancellation.WaitHandle.WaitOne(_delay);
+                cancellation.WaitHandle.WaitOne(delay);
             else
-                Thread.Sleep(_delay);
-            _delay = _delay * 2 < _longestDelay ? _delay * 2 : _longestDelay;
+                Thread.Sleep(delay);
+            delay = delay * 2 < longestDelay ? delay * 2 : longestDelay;
         }
 
         return false;
@@ -93,21 +93,21 @@ public sealed class ReconnectingSource : IFrameSource
 
     private void Open()
     {
-        _inner = _open();
-        _firstSequence = _nextSequence;
-        if (_everOpened)
-            _past = _past with { Reopened = _past.Reopened + 1 };
-        _everOpened = true;
+        inner = open();
+        firstSequence = nextSequence;
+        if (everOpened)
+            past = past with { Reopened = past.Reopened + 1 };
+        everOpened = true;
     }
 
     private void Close()
     {
-        _past = Counters;
-        _inner?.Dispose();
-        _inner = null;
+        past = Counters;
+        inner?.Dispose();
+        inner = null;
     }
 
     // A device that has just been plugged in again may refuse for a moment, until its group is set or its driver is ready.
     private bool IsWorthRetrying(CameraException e) =>
-        e.IsRecoverable || (_everOpened && e.Kind is (CameraErrorKind.PermissionDenied or CameraErrorKind.SystemError));
+        e.IsRecoverable || (everOpened && e.Kind is (CameraErrorKind.PermissionDenied or CameraErrorKind.SystemError));
 }

@@ -4,7 +4,7 @@ namespace EdgeRuntime.Camera;
 internal static class CameraModeChoice
 {
     // Cheapest conversion first; MJPEG costs a decoder.
-    private static readonly PixelFormat[] s_preference =
+    private static readonly PixelFormat[] Preference =
         [PixelFormat.Grey8, PixelFormat.Nv12, PixelFormat.Yuv420, PixelFormat.Yuyv, PixelFormat.Uyvy, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Mjpeg];
 
     /// <summary>
@@ -42,7 +42,7 @@ internal static class CameraModeChoice
         bool greyA = a.PixelFormat == PixelFormat.Grey8, greyB = b.PixelFormat == PixelFormat.Grey8;
         if (greyA != greyB)
             return greyA ? 1 : -1;
-        return Array.IndexOf(s_preference, a.PixelFormat).CompareTo(Array.IndexOf(s_preference, b.PixelFormat));
+        return Array.IndexOf(Preference, a.PixelFormat).CompareTo(Array.IndexOf(Preference, b.PixelFormat));
     }
 
     private static bool Reaches(CameraMode mode, double rate) => mode.FramesPerSecond == 0 || mode.FramesPerSecond >= rate * 0.95;

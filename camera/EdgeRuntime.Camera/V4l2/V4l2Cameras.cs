@@ -4,7 +4,7 @@ namespace EdgeRuntime.Camera;
 public static class V4l2Cameras
 {
     // Drivers with stepwise sizes offer thousands; these are listed of them, as far as they are in the range.
-    private static readonly (int Width, int Height)[] s_usualSizes =
+    private static readonly (int Width, int Height)[] UsualSizes =
         [(160, 120), (176, 144), (320, 180), (320, 240), (352, 288), (424, 240), (640, 360), (640, 480), (800, 600), (1024, 768), (1280, 720), (1280, 960), (1920, 1080)];
 
     /// <summary>All capture devices /dev/video*, in the order of their numbers, with their modes or the reason why they cannot be used.</summary>
@@ -79,7 +79,7 @@ public static class V4l2Cameras
 
             (uint minWidth, uint maxWidth, uint stepWidth) = (size.WidthOrMinimum, size.HeightOrMaximumWidth, Math.Max(1, size.StepWidth));
             (uint minHeight, uint maxHeight, uint stepHeight) = (size.MinimumHeight, size.MaximumHeight, Math.Max(1, size.StepHeight));
-            foreach ((int width, int height) in s_usualSizes)
+            foreach ((int width, int height) in UsualSizes)
             {
                 if (width >= minWidth && width <= maxWidth && (width - minWidth) % stepWidth == 0
                     && height >= minHeight && height <= maxHeight && (height - minHeight) % stepHeight == 0)

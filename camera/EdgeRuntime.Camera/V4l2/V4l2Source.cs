@@ -10,15 +10,15 @@ namespace EdgeRuntime.Camera;
 public sealed unsafe class V4l2Source : IFrameSource
 {
     private const int PollSlice = 100;
-    private readonly V4l2Device _device;
-    private readonly V4l2Options _options;
-    private readonly List<(nint Address, uint Length)> _buffers = [];
-    private readonly Frame _frame;
-    private readonly FrameFormat _format;
-    private V4l2Buffer _held;
-    private bool _holding, _streaming;
-    private long _delivered, _dropped, _skipped, _sequence = -1;
-    private uint _lastDriverSequence;
+    private readonly V4l2Device device;
+    private readonly V4l2Options options;
+    private readonly List<(nint Address, uint Length)> buffers = [];
+    private readonly Frame frame;
+    private readonly FrameFormat format;
+    private V4l2Buffer held;
+    private bool holding, streaming;
+    private long delivered, dropped, skipped, sequence = -1;
+    private uint lastDriverSequence;
 
     /// <summary>Opens the camera, chooses the mode nearest to what is wanted, sets controls and starts streaming.</summary>
     /// <exception cref="CameraException">The camera cannot be opened, is in use, is no camera, or refuses a setting.</exception>
@@ -26,21 +26,21 @@ public sealed unsafe class V4l2Source : IFrameSource
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _options = options;
-        _device = V4l2Device.Open(options.Device);
+        this.options = options;
+        device = V4l2Device.Open(options.Device);
         try
         {
-            CameraInfo info = V4l2Cameras.Describe(_device);
+            CameraInfo info = V4l2Cameras.Describe(device);
             if (info.Problem is not null)
                 throw new CameraException(CameraErrorKind.Unsupported, $"{options.Device} ({info.Name}): {info.Problem}");
-            _format = Negotiate(info);
-            _frame = new Frame { Name = options.Device };
-            V4l2Controls.Apply(_device, options);
+            format = Negotiate(info);
+            frame = new Frame { Name = options.Device };
+            V4l2Controls.Apply(device, options);
             MapBuffers();
             int type = (int)V4l2Request.CaptureBuffer;
-            _device.Request(V4l2Request.StreamOn, ref type, "start streaming");
-            _streaming = true;
-            Description = FormattableString.Invariant($"camera {options.Device} ({info.Name}), {_format}, {_buffers.Count} buffers");
+            device.Request(V4l2Request.StreamOn, ref type, "start streaming");
+            streaming = true;
+            Description = FormattableString.Invariant($"camera {options.Device} ({info.Name}), {format}, {buffers.Count} buffers");
         }
         catch
         {
@@ -53,33 +53,33 @@ public sealed unsafe class V4l2Source : IFrameSource
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _format;
+    public FrameFormat? Format => format;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => new(_delivered, _dropped, _skipped);
+    public FrameSourceCounters Counters => new(delivered, dropped, skipped);
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
     {
         frame = null;
         ReleaseHeld();
-        TimeSpan deadline = Frame.Now + _options.StallTimeout;
+        TimeSpan deadline = Frame.Now + options.StallTimeout;
         while (!cancellation.IsCancellationRequested)
         {
-            if (_device.WaitForFrame(PollSlice) && TakeNewest())
+            if (device.WaitForFrame(PollSlice) && TakeNewest())
             {
-                _frame.Borrow(_format, (byte*)_buffers[(int)_held.Index].Address, (int)_held.BytesUsed);
-                _frame.Sequence = _sequence;
-                _frame.Timestamp = (_held.Flags & V4l2Request.TimestampMask) == V4l2Request.TimestampMonotonic
-                    ? TimeSpan.FromTicks((_held.Seconds * TimeSpan.TicksPerSecond) + (_held.Microseconds * TimeSpan.TicksPerMicrosecond))
+                this.frame.Borrow(format, (byte*)buffers[(int)held.Index].Address, (int)held.BytesUsed);
+                this.frame.Sequence = sequence;
+                this.frame.Timestamp = (held.Flags & V4l2Request.TimestampMask) == V4l2Request.TimestampMonotonic
+                    ? TimeSpan.FromTicks((held.Seconds * TimeSpan.TicksPerSecond) + (held.Microseconds * TimeSpan.TicksPerMicrosecond))
                     : Frame.Now;
-                _delivered++;
-                frame = _frame;
+                delivered++;
+                frame = this.frame;
                 return true;
             }
 
             if (Frame.Now > deadline)
-                throw new CameraException(CameraErrorKind.Stalled, FormattableString.Invariant($"{_options.Device}: no frame within {_options.StallTimeout.TotalSeconds:0.##} s, {_skipped} broken ones so far"));
+                throw new CameraException(CameraErrorKind.Stalled, FormattableString.Invariant($"{options.Device}: no frame within {options.StallTimeout.TotalSeconds:0.##} s, {skipped} broken ones so far"));
         }
 
         return false;
@@ -88,25 +88,25 @@ public sealed unsafe class V4l2Source : IFrameSource
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_streaming)
+        if (streaming)
         {
             int type = (int)V4l2Request.CaptureBuffer;
-            _ = _device.TryRequest(V4l2Request.StreamOff, ref type);
-            _streaming = false;
+            _ = device.TryRequest(V4l2Request.StreamOff, ref type);
+            streaming = false;
         }
 
-        foreach ((nint address, uint length) in _buffers)
+        foreach ((nint address, uint length) in buffers)
             _ = LinuxCalls.Unmap(address, length);
-        _buffers.Clear();
-        _device.Dispose();
+        buffers.Clear();
+        device.Dispose();
     }
 
     private FrameFormat Negotiate(CameraInfo info)
     {
-        if (CameraModeChoice.Best(info.Modes, _options.Width, _options.Height, _options.FramesPerSecond, _options.PixelFormat) is not { } mode)
+        if (CameraModeChoice.Best(info.Modes, options.Width, options.Height, options.FramesPerSecond, options.PixelFormat) is not { } mode)
         {
-            string wanted = _options.PixelFormat is { } format ? $"the format {format}" : "any format that is supported here";
-            throw new CameraException(CameraErrorKind.Unsupported, $"{_options.Device} ({info.Name}): the camera does not offer {wanted}");
+            string wanted = options.PixelFormat is { } format ? $"the format {format}" : "any format that is supported here";
+            throw new CameraException(CameraErrorKind.Unsupported, $"{options.Device} ({info.Name}): the camera does not offer {wanted}");
         }
 
         var set = new V4l2Format
@@ -117,11 +117,11 @@ public sealed unsafe class V4l2Source : IFrameSource
             PixelFormat = V4l2Request.FourCc(mode.PixelFormat),
             Field = V4l2Request.AnyField,
         };
-        _device.Request(V4l2Request.SetFormat, ref set, $"set {mode}");
+        device.Request(V4l2Request.SetFormat, ref set, $"set {mode}");
         if (V4l2Request.PixelFormatOf(set.PixelFormat) is not { } chosen || set.Width > FrameFormat.MaxSide || set.Height > FrameFormat.MaxSide)
-            throw new CameraException(CameraErrorKind.Unsupported, $"{_options.Device}: the camera answered {mode} with {set.Width}x{set.Height} of format 0x{set.PixelFormat:x8}");
-        var rate = new V4l2StreamParameters { Type = V4l2Request.CaptureBuffer, Numerator = 1000, Denominator = (uint)Math.Max(1, Math.Round(_options.FramesPerSecond * 1000)) };
-        _ = _device.TryRequest(V4l2Request.SetParameters, ref rate);
+            throw new CameraException(CameraErrorKind.Unsupported, $"{options.Device}: the camera answered {mode} with {set.Width}x{set.Height} of format 0x{set.PixelFormat:x8}");
+        var rate = new V4l2StreamParameters { Type = V4l2Request.CaptureBuffer, Numerator = 1000, Denominator = (uint)Math.Max(1, Math.Round(options.FramesPerSecond * 1000)) };
+        _ = device.TryRequest(V4l2Request.SetParameters, ref rate);
         int stride = chosen == PixelFormat.Mjpeg ? 0 : (int)Math.Min(set.BytesPerLine, int.MaxValue);
         return new FrameFormat((int)set.Width, (int)set.Height, chosen, stride, EncodingOf(set));
     }
@@ -136,18 +136,18 @@ public sealed unsafe class V4l2Source : IFrameSource
 
     private void MapBuffers()
     {
-        var request = new V4l2RequestBuffers { Count = (uint)_options.Buffers, Type = V4l2Request.CaptureBuffer, Memory = V4l2Request.MemoryMapped };
-        _device.Request(V4l2Request.RequestBuffers, ref request, $"get {_options.Buffers} buffers");
+        var request = new V4l2RequestBuffers { Count = (uint)options.Buffers, Type = V4l2Request.CaptureBuffer, Memory = V4l2Request.MemoryMapped };
+        device.Request(V4l2Request.RequestBuffers, ref request, $"get {options.Buffers} buffers");
         if (request.Count < 2)
-            throw new CameraException(CameraErrorKind.SystemError, $"{_options.Device}: the driver gives {request.Count} of {_options.Buffers} buffers, at least 2 are needed");
+            throw new CameraException(CameraErrorKind.SystemError, $"{options.Device}: the driver gives {request.Count} of {options.Buffers} buffers, at least 2 are needed");
         for (uint i = 0; i < request.Count; i++)
         {
             var buffer = new V4l2Buffer { Index = i, Type = V4l2Request.CaptureBuffer, Memory = V4l2Request.MemoryMapped };
-            _device.Request(V4l2Request.QueryBuffer, ref buffer, $"ask for buffer {i}");
-            if (_format.PixelFormat != PixelFormat.Mjpeg && buffer.Length < _format.ByteLength)
-                throw new CameraException(CameraErrorKind.Unsupported, $"{_options.Device}: buffers of {buffer.Length} bytes do not hold a frame {_format} of {_format.ByteLength} bytes");
-            _buffers.Add((_device.Map(buffer.Length, buffer.Offset), buffer.Length));
-            _device.Request(V4l2Request.Enqueue, ref buffer, $"hand over buffer {i}");
+            device.Request(V4l2Request.QueryBuffer, ref buffer, $"ask for buffer {i}");
+            if (format.PixelFormat != PixelFormat.Mjpeg && buffer.Length < format.ByteLength)
+                throw new CameraException(CameraErrorKind.Unsupported, $"{options.Device}: buffers of {buffer.Length} bytes do not hold a frame {format} of {format.ByteLength} bytes");
+            buffers.Add((device.Map(buffer.Length, buffer.Offset), buffer.Length));
+            device.Request(V4l2Request.Enqueue, ref buffer, $"hand over buffer {i}");
         }
     }
 
@@ -156,20 +156,20 @@ public sealed unsafe class V4l2Source : IFrameSource
     {
         bool found = false;
         long overtaken = 0;
-        for (int i = 0; i <= _buffers.Count; i++)
+        for (int i = 0; i <= buffers.Count; i++)
         {
             var buffer = new V4l2Buffer { Type = V4l2Request.CaptureBuffer, Memory = V4l2Request.MemoryMapped };
-            int error = _device.TryRequest(V4l2Request.Dequeue, ref buffer);
+            int error = device.TryRequest(V4l2Request.Dequeue, ref buffer);
             if (error == LinuxCalls.Again)
                 break;
             if (error != 0)
-                throw V4l2Device.Failure(_options.Device, "take a frame", error);
-            if (buffer.Index >= _buffers.Count)
-                throw new CameraException(CameraErrorKind.SystemError, $"{_options.Device}: the driver returned buffer {buffer.Index} of {_buffers.Count}");
+                throw V4l2Device.Failure(options.Device, "take a frame", error);
+            if (buffer.Index >= buffers.Count)
+                throw new CameraException(CameraErrorKind.SystemError, $"{options.Device}: the driver returned buffer {buffer.Index} of {buffers.Count}");
             if ((buffer.Flags & V4l2Request.BufferError) != 0 || !IsComplete(buffer))
             {
-                _skipped++;
-                _device.Request(V4l2Request.Enqueue, ref buffer, "give a buffer back");
+                skipped++;
+                device.Request(V4l2Request.Enqueue, ref buffer, "give a buffer back");
                 continue;
             }
 
@@ -179,8 +179,8 @@ public sealed unsafe class V4l2Source : IFrameSource
                 ReleaseHeld();
             }
 
-            _held = buffer;
-            _holding = found = true;
+            held = buffer;
+            holding = found = true;
         }
 
         if (found)
@@ -189,23 +189,23 @@ public sealed unsafe class V4l2Source : IFrameSource
     }
 
     private bool IsComplete(in V4l2Buffer buffer) =>
-        buffer.BytesUsed <= _buffers[(int)buffer.Index].Length && buffer.BytesUsed >= (_format.PixelFormat == PixelFormat.Mjpeg ? 1 : _format.ByteLength);
+        buffer.BytesUsed <= buffers[(int)buffer.Index].Length && buffer.BytesUsed >= (format.PixelFormat == PixelFormat.Mjpeg ? 1 : format.ByteLength);
 
     // Gaps in the driver's numbers are frames that it could not store; some drivers do not count, then only what was seen here counts.
     private void Count(long overtaken)
     {
-        long gap = _sequence < 0 ? 0 : (long)(_held.Sequence - _lastDriverSequence) - 1;
+        long gap = sequence < 0 ? 0 : (long)(held.Sequence - lastDriverSequence) - 1;
         long lost = gap is >= 0 and < 100_000 ? Math.Max(gap, overtaken) : overtaken;
-        _dropped += lost;
-        _sequence += 1 + lost;
-        _lastDriverSequence = _held.Sequence;
+        dropped += lost;
+        sequence += 1 + lost;
+        lastDriverSequence = held.Sequence;
     }
 
     private void ReleaseHeld()
     {
-        if (!_holding)
+        if (!holding)
             return;
-        _holding = false;
-        _device.Request(V4l2Request.Enqueue, ref _held, "give a buffer back");
+        holding = false;
+        device.Request(V4l2Request.Enqueue, ref held, "give a buffer back");
     }
 }

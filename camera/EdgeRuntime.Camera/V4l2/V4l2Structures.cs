@@ -119,17 +119,17 @@ internal struct V4l2FrameInterval
 [InlineArray(16)]
 internal struct Bytes16
 {
-    private byte _first;
+    private byte first;
 }
 
 [InlineArray(32)]
 internal struct Bytes32
 {
-    private byte _first;
+    private byte first;
 }
 
 [InlineArray(3)]
 internal struct UInts3
 {
-    private uint _first;
+    private uint first;
 }

@@ -15,12 +15,12 @@ public sealed record ResamplerCase(PixelFormat Format, int Width, int Height, in
         }
     }
 
-    private static readonly PixelFormat[] s_formats =
+    private static readonly PixelFormat[] Formats =
         [PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgba32, PixelFormat.Grey8, PixelFormat.Yuyv, PixelFormat.Uyvy, PixelFormat.Nv12, PixelFormat.Yuv420];
 
     public static IEnumerable<ResamplerCase> Table()
     {
-        foreach (PixelFormat format in s_formats)
+        foreach (PixelFormat format in Formats)
         {
             bool paired = format is PixelFormat.Yuyv or PixelFormat.Uyvy;
             foreach (int channels in new[] { 1, 3 })

@@ -56,23 +56,23 @@ public class MjpegSourceTests
 
     private sealed class Camera(byte[][] frames) : IFrameSource
     {
-        private readonly Frame _frame = new() { Name = "camera" };
-        private int _next;
+        private readonly Frame frame = new() { Name = "camera" };
+        private int next;
 
         public string Description => "MJPEG camera";
 
         public FrameFormat? Format => new FrameFormat(256, 256, PixelFormat.Mjpeg);
 
-        public FrameSourceCounters Counters => new(_next);
+        public FrameSourceCounters Counters => new(next);
 
         public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
         {
             frame = null;
-            if (_next == frames.Length)
+            if (next == frames.Length)
                 return false;
-            frames[_next].CopyTo(_frame.Prepare(Format!.Value, frames[_next].Length));
-            _frame.Sequence = _next++;
-            frame = _frame;
+            frames[next].CopyTo(this.frame.Prepare(Format!.Value, frames[next].Length));
+            this.frame.Sequence = next++;
+            frame = this.frame;
             return true;
         }
 

@@ -38,21 +38,21 @@ public class ReconnectingSourceTests
 
     private sealed class Flaky(int frames) : IFrameSource
     {
-        private readonly Frame _frame = new(new FrameFormat(4, 4, PixelFormat.Grey8));
-        private int _next;
+        private readonly Frame frame = new(new FrameFormat(4, 4, PixelFormat.Grey8));
+        private int next;
 
         public string Description => "flaky";
 
-        public FrameFormat? Format => _frame.Format;
+        public FrameFormat? Format => frame.Format;
 
-        public FrameSourceCounters Counters => new(_next, Dropped: 1);
+        public FrameSourceCounters Counters => new(next, Dropped: 1);
 
         public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
         {
-            if (_next == frames)
+            if (next == frames)
                 throw new CameraException(CameraErrorKind.DeviceLost, "unplugged");
-            _frame.Sequence = _next++;
-            frame = _frame;
+            this.frame.Sequence = next++;
+            frame = this.frame;
             return true;
         }
 

@@ -6,7 +6,7 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 internal static class DigitStrokes
 {
-    private static readonly float[][][] s_strokes =
+    private static readonly float[][][] Strokes =
     [
         [[0.36f, 0.02f, 0.12f, 0.18f, 0.03f, 0.50f, 0.12f, 0.84f, 0.35f, 0.98f, 0.58f, 0.84f, 0.67f, 0.50f, 0.58f, 0.16f, 0.36f, 0.02f, 0.30f, 0.05f]],
         [[0.22f, 0.20f, 0.38f, 0.02f, 0.38f, 0.02f, 0.37f, 0.50f, 0.36f, 0.98f]],
@@ -21,7 +21,7 @@ internal static class DigitStrokes
     ];
 
     /// <summary>Strokes of a digit; each is a list of x, y pairs.</summary>
-    public static ReadOnlySpan<float[]> Of(int digit) => s_strokes[digit];
+    public static ReadOnlySpan<float[]> Of(int digit) => Strokes[digit];
 
     /// <summary>Point on the Catmull-Rom curve between points <paramref name="segment"/> and the next, at t in 0..1.</summary>
     public static (float X, float Y) Point(ReadOnlySpan<float> stroke, int segment, float t)

@@ -6,9 +6,9 @@ namespace EdgeRuntime.Camera;
 /// two pixels per frame. Frame n is the same on every machine.</summary>
 public sealed class MovingBars : IFrameSource
 {
-    private readonly SyntheticCanvas _canvas;
-    private readonly Frame _frame;
-    private long _next;
+    private readonly SyntheticCanvas canvas;
+    private readonly Frame frame;
+    private long next;
 
     /// <summary>Prepares the pattern.</summary>
     /// <param name="width">Columns, even, 32..4096.</param>
@@ -17,19 +17,19 @@ public sealed class MovingBars : IFrameSource
     /// <exception cref="CameraException">A parameter is out of its range.</exception>
     public MovingBars(int width = 320, int height = 240, PixelFormat pixelFormat = PixelFormat.Yuyv)
     {
-        _canvas = new SyntheticCanvas(width, height, pixelFormat);
-        _frame = new Frame(_canvas.Format) { Name = "moving bars" };
-        Description = $"moving bars {_canvas.Format}";
+        canvas = new SyntheticCanvas(width, height, pixelFormat);
+        frame = new Frame(canvas.Format) { Name = "moving bars" };
+        Description = $"moving bars {canvas.Format}";
     }
 
     /// <inheritdoc/>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _canvas.Format;
+    public FrameFormat? Format => canvas.Format;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => new(_next);
+    public FrameSourceCounters Counters => new(next);
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
@@ -37,22 +37,22 @@ public sealed class MovingBars : IFrameSource
         frame = null;
         if (cancellation.IsCancellationRequested)
             return false;
-        int width = _canvas.Format.Width, height = _canvas.Format.Height;
-        Span<byte> pixels = _frame.Prepare(_canvas.Format);
-        int shift = (int)(_next * 2 % width);
+        int width = canvas.Format.Width, height = canvas.Format.Height;
+        Span<byte> pixels = this.frame.Prepare(canvas.Format);
+        int shift = (int)(next * 2 % width);
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
             {
                 // Bits of the inverted bar number: green, red, blue in falling weight, the order of broadcast bars.
                 int bar = 7 - ((x + shift) % width * 8 / width);
-                _canvas.WritePixel(pixels, (y * width) + x, (bar & 2) != 0 ? 255 : 0, (bar & 4) != 0 ? 255 : 0, (bar & 1) != 0 ? 255 : 0);
+                canvas.WritePixel(pixels, (y * width) + x, (bar & 2) != 0 ? 255 : 0, (bar & 4) != 0 ? 255 : 0, (bar & 1) != 0 ? 255 : 0);
             }
         }
 
-        _frame.Sequence = _next++;
-        _frame.Timestamp = Frame.Now;
-        frame = _frame;
+        this.frame.Sequence = next++;
+        this.frame.Timestamp = Frame.Now;
+        frame = this.frame;
         return true;
     }
 

@@ -3,11 +3,11 @@ namespace EdgeRuntime.Camera;
 /// <summary>SplitMix64 (Steele, Lea, Flood 2014): the same numbers from the same seed on every machine and in every version.</summary>
 internal struct SceneRandom(ulong seed)
 {
-    private ulong _state = seed;
+    private ulong state = seed;
 
     public ulong NextBits()
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
+        ulong z = state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -3,7 +3,7 @@ namespace EdgeRuntime.Camera;
 /// <summary>Draws round pen strokes with soft edges on a plane of brightness values.</summary>
 internal readonly ref struct StrokeRasterizer(Span<byte> plane, int width, int height)
 {
-    private readonly Span<byte> _plane = plane;
+    private readonly Span<byte> plane = plane;
 
     /// <summary>Draws a line of round ends: a pixel's brightness falls from full to none over one pixel at the edge of the stroke.
     /// Where strokes overlap, the brighter one counts.</summary>
@@ -16,7 +16,7 @@ internal readonly ref struct StrokeRasterizer(Span<byte> plane, int width, int h
         float inverse = squared > 0 ? 1 / squared : 0;
         for (int y = top; y <= bottom; y++)
         {
-            Span<byte> row = _plane.Slice(y * width, width);
+            Span<byte> row = plane.Slice(y * width, width);
             for (int x = left; x <= right; x++)
             {
                 float px = x + 0.5f - x0, py = y + 0.5f - y0;

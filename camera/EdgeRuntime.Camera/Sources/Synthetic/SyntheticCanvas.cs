@@ -3,7 +3,7 @@ namespace EdgeRuntime.Camera;
 /// <summary>A plane of brightness values (0..255) or of RGB colours that is written out in the pixel format of a camera.</summary>
 internal sealed class SyntheticCanvas
 {
-    private readonly byte[] _grey;
+    private readonly byte[] grey;
 
     public SyntheticCanvas(int width, int height, PixelFormat pixelFormat)
     {
@@ -12,7 +12,7 @@ internal sealed class SyntheticCanvas
         if (pixelFormat == PixelFormat.Mjpeg)
             throw new CameraException(CameraErrorKind.Unsupported, "scenes are not rendered as MJPEG");
         Format = new FrameFormat(width, height, pixelFormat);
-        _grey = new byte[width * height];
+        grey = new byte[width * height];
     }
 
     public FrameFormat Format { get; }
@@ -20,8 +20,8 @@ internal sealed class SyntheticCanvas
     /// <summary>Sets all brightness values and returns them for drawing.</summary>
     public Span<byte> Clear(byte dark)
     {
-        _grey.AsSpan().Fill(dark);
-        return _grey;
+        grey.AsSpan().Fill(dark);
+        return grey;
     }
 
     /// <summary>Adds noise of a triangular distribution, at most <paramref name="strength"/> either way.</summary>
@@ -30,27 +30,27 @@ internal sealed class SyntheticCanvas
         if (strength == 0)
             return;
         ulong bits = 0;
-        for (int i = 0; i < _grey.Length; i++)
+        for (int i = 0; i < grey.Length; i++)
         {
             if (i % 4 == 0)
                 bits = random.NextBits();
             int sum = (int)(bits & 0xff) + (int)((bits >> 8) & 0xff) - 255;
             bits >>= 16;
-            _grey[i] = (byte)Math.Clamp(_grey[i] + (sum * strength / 256), 0, 255);
+            grey[i] = (byte)Math.Clamp(grey[i] + (sum * strength / 256), 0, 255);
         }
     }
 
     /// <summary>Writes the brightness plane in the format of the canvas.</summary>
     public void WriteGrey(Span<byte> frame)
     {
-        for (int i = 0; i < _grey.Length; i++)
-            WritePixel(frame, i, _grey[i], _grey[i], _grey[i]);
+        for (int i = 0; i < grey.Length; i++)
+            WritePixel(frame, i, grey[i], grey[i], grey[i]);
     }
 
     /// <summary>Writes one pixel; in formats with shared chroma the pixel at even coordinates sets it.</summary>
     public void WritePixel(Span<byte> frame, int index, int red, int green, int blue)
     {
-        int width = Format.Width, luma = _grey.Length;
+        int width = Format.Width, luma = grey.Length;
         int chroma = (index / width / 2 * (width / 2)) + (index % width / 2);
         bool first = (index % width & 1) == 0, firstRow = (index / width & 1) == 0;
         switch (Format.PixelFormat)

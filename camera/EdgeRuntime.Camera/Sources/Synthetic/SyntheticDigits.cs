@@ -9,13 +9,13 @@ namespace EdgeRuntime.Camera;
 /// </summary>
 public sealed class SyntheticDigits : IFrameSource
 {
-    private static readonly string[] s_labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-    private readonly SyntheticCanvas _canvas;
-    private readonly Frame _frame;
-    private readonly float[] _points = new float[64];
-    private readonly ulong _seed;
-    private readonly int _framesPerDigit, _noise;
-    private long _next;
+    private static readonly string[] Labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    private readonly SyntheticCanvas canvas;
+    private readonly Frame frame;
+    private readonly float[] points = new float[64];
+    private readonly ulong seed;
+    private readonly int framesPerDigit, noise;
+    private long next;
 
     /// <summary>Prepares the scene.</summary>
     /// <param name="width">Columns, even, 32..4096.</param>
@@ -31,22 +31,22 @@ public sealed class SyntheticDigits : IFrameSource
             throw new CameraException(CameraErrorKind.InvalidArgument, $"{framesPerDigit} frames per digit are below 1");
         if (noise is < 0 or > 64)
             throw new CameraException(CameraErrorKind.InvalidArgument, $"noise of {noise} is outside 0..64");
-        _canvas = new SyntheticCanvas(width, height, pixelFormat);
-        _frame = new Frame(_canvas.Format) { Name = "synthetic digits" };
-        _seed = seed;
-        _framesPerDigit = framesPerDigit;
-        _noise = noise;
-        Description = $"synthetic digits {_canvas.Format}, seed {seed}";
+        canvas = new SyntheticCanvas(width, height, pixelFormat);
+        frame = new Frame(canvas.Format) { Name = "synthetic digits" };
+        this.seed = seed;
+        this.framesPerDigit = framesPerDigit;
+        this.noise = noise;
+        Description = $"synthetic digits {canvas.Format}, seed {seed}";
     }
 
     /// <inheritdoc/>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public FrameFormat? Format => _canvas.Format;
+    public FrameFormat? Format => canvas.Format;
 
     /// <inheritdoc/>
-    public FrameSourceCounters Counters => new(_next);
+    public FrameSourceCounters Counters => new(next);
 
     /// <inheritdoc/>
     public bool TryRead([NotNullWhen(true)] out Frame? frame, CancellationToken cancellation = default)
@@ -54,18 +54,18 @@ public sealed class SyntheticDigits : IFrameSource
         frame = null;
         if (cancellation.IsCancellationRequested)
             return false;
-        long shown = _next / _framesPerDigit;
-        var shape = new SceneRandom(_seed * 0x2545F4914F6CDD1D + (ulong)shown);
+        long shown = next / framesPerDigit;
+        var shape = new SceneRandom(seed * 0x2545F4914F6CDD1D + (ulong)shown);
         int digit = DigitOf(shown);
-        float progress = (_next % _framesPerDigit) / (float)_framesPerDigit;
+        float progress = (next % framesPerDigit) / (float)framesPerDigit;
         Draw(digit, ref shape, progress);
-        var grain = new SceneRandom(~_seed + (ulong)_next * 0x9E3779B97F4A7C15);
-        _canvas.AddNoise(ref grain, _noise);
-        _canvas.WriteGrey(_frame.Prepare(_canvas.Format));
-        _frame.Label = s_labels[digit];
-        _frame.Sequence = _next++;
-        _frame.Timestamp = Frame.Now;
-        frame = _frame;
+        var grain = new SceneRandom(~seed + (ulong)next * 0x9E3779B97F4A7C15);
+        canvas.AddNoise(ref grain, noise);
+        canvas.WriteGrey(this.frame.Prepare(canvas.Format));
+        this.frame.Label = Labels[digit];
+        this.frame.Sequence = next++;
+        this.frame.Timestamp = Frame.Now;
+        frame = this.frame;
         return true;
     }
 
@@ -77,7 +77,7 @@ public sealed class SyntheticDigits : IFrameSource
     // Each block of ten digits is a rotation of 0..9 with a stride that is prime to ten, so that all digits come equally often.
     private int DigitOf(long shown)
     {
-        var order = new SceneRandom(_seed ^ (ulong)(shown / 10) * 0xD1342543DE82EF95);
+        var order = new SceneRandom(seed ^ (ulong)(shown / 10) * 0xD1342543DE82EF95);
         int first = order.Below(10);
         int stride = order.Below(4) switch { 0 => 1, 1 => 3, 2 => 7, _ => 9 };
         return (int)((first + (shown % 10 * stride)) % 10);
@@ -85,8 +85,8 @@ public sealed class SyntheticDigits : IFrameSource
 
     private void Draw(int digit, ref SceneRandom random, float progress)
     {
-        Span<byte> plane = _canvas.Clear(dark: 8);
-        int width = _canvas.Format.Width, height = _canvas.Format.Height;
+        Span<byte> plane = canvas.Clear(dark: 8);
+        int width = canvas.Format.Width, height = canvas.Format.Height;
         float side = Math.Min(width, height);
         float size = side * (0.66f + (0.05f * random.Signed()));
         float stretch = 1 + (0.08f * random.Signed());
@@ -101,7 +101,7 @@ public sealed class SyntheticDigits : IFrameSource
         var pen = new StrokeRasterizer(plane, width, height);
         foreach (float[] stroke in DigitStrokes.Of(digit))
         {
-            Span<float> points = _points.AsSpan(0, stroke.Length);
+            Span<float> points = this.points.AsSpan(0, stroke.Length);
             for (int i = 0; i < points.Length; i += 2)
             {
                 // Repeated points (corners) stay together: the shift depends on the place, not on the index.
