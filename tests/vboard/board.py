@@ -16,8 +16,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 IMAGES = pathlib.Path(os.environ.get("EDGE_VBOARD_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "edge-runtime/vboard")
-# Hardware and release of Debian: 12 has the first generation of libgpiod, 13 (as Raspberry Pi OS has it now) the second.
-MACHINES = {"virt": ("virt", "bookworm"), "virt-trixie": ("virt", "trixie"), "raspi3b": ("raspi3b", "bookworm")}
+# Hardware, release of Debian (12 has the first generation of libgpiod, 13, as Raspberry Pi OS has it now, the second), and a local address, so that all may run at once.
+MACHINES = {"virt": ("virt", "bookworm", "127.0.0.1"), "virt-trixie": ("virt", "trixie", "127.0.0.3"), "raspi3b": ("raspi3b", "bookworm", "127.0.0.5")}
 # A dumb terminal: systemd 257 asks others for their size, and nobody answers here.
 KERNEL_OPTIONS = "quiet loglevel=3 systemd.show_status=0 apparmor=0 audit=0 TERM=dumb"
 
@@ -29,11 +29,11 @@ class BoardError(Exception):
 class Board:
     """A board at a local address of its own; several may run at once."""
 
-    def __init__(self, machine, folder, address="127.0.0.1", port=2222):
-        self.folder, self.address, self.port = folder, address, port
-        self.hardware, self.suite = MACHINES[machine]
+    def __init__(self, machine, folder, address=None, port=2222):
+        self.hardware, self.suite, usual = MACHINES[machine]
+        self.folder, self.address, self.port = folder, address or usual, port
         self.image = IMAGES / self.suite
-        self.user = f"root@{address}"
+        self.user = f"root@{self.address}"
         self.gpio_chip = {"virt": "9030000.pl061", "raspi3b": "pinctrl-bcm2835"}[self.hardware]
         self.tty = {"virt": "/dev/ttyS0", "raspi3b": "/dev/ttyAMA0"}[self.hardware]
         self.ssh_options = [

@@ -23,9 +23,9 @@ def crc16(data):
 
 class BoardTest:
     def __init__(self, machine):
-        self.folder = TOP / "out/vm-test"
+        self.folder = TOP / "out/vm-test" / machine
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.board = Board(machine, self.folder / machine)
+        self.board = Board(machine, self.folder / "board")
         self.machine, self.results, self.figures, self.started = machine, [], {}, time.monotonic()
 
     def check(self, name, condition, shown=""):

@@ -38,7 +38,8 @@ def several_boards(t):
     """A second board beside the first, and one that is not there."""
     if t.board.hardware != "virt":
         return
-    second = Board(t.machine, t.folder / f"{t.machine}-second", address="127.0.0.2")
+    first = t.board.address
+    second = Board(t.machine, t.folder / "second", address=f"{first[:-1]}{int(first[-1]) + 1}")
     try:
         second.start()
         second.put(t.folder / "7.yuyv", to="/root/")

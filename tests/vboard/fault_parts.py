@@ -65,7 +65,7 @@ def faults(t):
     t.board.ssh("kill $(cat /run/holder) || pkill -x gpioset")
     t.check("once it is free it is used", lambda: t.pins_are(0, 1))
     for attempt in range(4):
-        t.board.ssh(f"systemctl restart --no-block {SERVICE}; sleep {0.3 * attempt + 0.1}; systemctl stop {SERVICE}")
+        t.board.ssh(f"systemctl reset-failed {SERVICE}; systemctl restart --no-block {SERVICE}; sleep {0.3 * attempt + 0.1}; systemctl stop {SERVICE}")
         t.check(f"SIGTERM {0.3 * attempt + 0.1:.1f} s after the start: it ends well, pins low",
                 lambda: t.show("Result") == "success" and t.board.pins() & (1 << ZERO | 1 << SEVEN) == 0)
     t.board.ssh(f"systemctl reset-failed {SERVICE}; systemctl start {SERVICE}")
