@@ -83,11 +83,12 @@ cost-frames: ## what the conversion of a camera's frame costs beside MobileNet V
 	tests/cost/cost.py frames
 
 .PHONY: cost-binary
-cost-binary: ## binary layers and networks beside their peers: docs/binary-performance.md
+cost-binary: ## binary layers and networks beside their peers: docs/binary-performance.md, docs/binary-claims.md
 	deploy/setup.sh cost
 	deploy/publish-arm64.sh --symbols
 	deploy/build-host.sh edgec
-	tests/cost/cost.py binary --write docs/binary-performance.md
+	tests/cost/cost.py binary --part layers --part networks --write docs/binary-performance.md
+	tests/cost/cost.py binary --part real --part forms --part claims --part weights --part depthwise --part binarize --write docs/binary-claims.md
 
 .PHONY: cost-record
 cost-record: ## record today's costs, which later builds are held to

@@ -214,7 +214,7 @@ def binarize(measure_all, cores):
 
 def claims(measure_all, cores):
     """What is left of the papers' figures, in sentences made of ours."""
-    forms = {layer: layer_forms(layer) for layer in LAYERS}
+    forms = {layer.title: layer_forms(layer) for layer in LAYERS}
     files = [f for of_layer in forms.values() for f in of_layer.values()]
     results = measure_all(files, cores)
     whole = {name: network_forms(name) for name in NETWORKS}
@@ -310,5 +310,5 @@ def run(a, measure_all):
     lines = report(log, a.core or list(CORES), a.part or PARTS)
     print("\n".join(lines))
     log.write()
-    if a.write and not a.part and not a.core:
+    if a.write and not a.core:
         write(a.write, lines)

@@ -251,7 +251,7 @@ def main():
     b = verbs.add_parser("binary")
     b.add_argument("--core", action="append", choices=CORES)
     b.add_argument("--part", action="append", choices=binary.PARTS, help="only this table")
-    b.add_argument("--write", metavar="FILE", help="write the page, unless only a part of it was asked for, and the log beside it")
+    b.add_argument("--write", metavar="FILE", help="write a page of the parts that were asked for, and its log beside it; not for some cores only")
     b.add_argument("--keep", metavar="PATTERN", help="take results of models whose names begin so from the log")
     b.set_defaults(action=lambda arguments: binary.run(arguments, measure_all))
     a = p.parse_args()
