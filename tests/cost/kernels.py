@@ -46,6 +46,8 @@ KERNELS = [
     Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride1", {"sdot": 18, "zip1": 9, "zip2": 3}),
     Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride2", {"sdot": 12, "zip1": 12, "zip2": 4}),
     # 16 elements a step.
+    Kernel(INT8 + "NeonFusedSumKernel_2<EdgeRuntime_EdgeRuntime_Kernels_Int8_PermutedFloats__EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundFused>__Sum", {"tbx": 8, "fsub": 4, "fmla": 8, "fadd": 4, "mov": 0}),
+    Kernel(INT8 + "NeonFusedSumKernel_2<EdgeRuntime_EdgeRuntime_Kernels_Int8_ConvertedFloats__EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundFused>__Sum", {"scvtf": 8, "fmla": 8, "fadd": 4, "mov": 0}),
     Kernel(INT8 + "NeonSumKernel_1<EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundAwayFromZero>__SumScaled", {"sqrdmulh": 8, "srshl": 8}),
     # 6 rows x 8 channels x 4 depths.
     Kernel("EdgeRuntime_EdgeRuntime_Kernels_Float32_NeonFloat32GemmTile__SixRows", {"fmla": 48, "mov": 0}),

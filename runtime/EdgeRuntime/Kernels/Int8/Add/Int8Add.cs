@@ -7,18 +7,22 @@ internal static class Int8Add
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
-        new("int8.add.neon", OperatorKind.Add, CpuFeatures.AdvSimd, Supports, Create),
+        new("int8.add.neon-dp", OperatorKind.Add, CpuFeatures.AdvSimd | CpuFeatures.Dp, Supports, Create<PermutedFloats>),
+        new("int8.add.neon", OperatorKind.Add, CpuFeatures.AdvSimd, Supports, Create<ConvertedFloats>),
     ];
 
     private static bool Supports(KernelRequest r) =>
         r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Input(0).Shape == r.Output().Shape && r.Input(1).Shape == r.Output().Shape;
 
-    private static Kernel Create(KernelRequest r)
+    private static Kernel Create<TFloats>(KernelRequest r)
+        where TFloats : struct, ISumFloats
     {
         var scaling = new Int8SumScaling(r.Input(0).Quantization!, r.Input(1).Quantization!, r.Output().Quantization!, r.Options<ActivationOptions>().Activation);
+        bool limited = scaling.Low > sbyte.MinValue || scaling.High < sbyte.MaxValue;
+        if (FusedSumScaling.TryFind(scaling, TFloats.HasOrigin, out FusedSumScaling fused))
+            return limited ? new NeonFusedSumKernel<TFloats, RoundFusedLimited>(r, scaling, fused) : new NeonFusedSumKernel<TFloats, RoundFused>(r, scaling, fused);
 
         // The output's factor is below 1: it never shifts left.
-        bool limited = scaling.Low > sbyte.MinValue || scaling.High < sbyte.MaxValue;
         if (scaling.Low >= scaling.OutputZeroPoint)
             return limited ? new NeonSumKernel<RoundUpwardsLimited>(r, scaling) : new NeonSumKernel<RoundUpwards>(r, scaling);
         return scaling.Output.Shift < 0 && !limited ? new NeonSumKernel<RoundAwayFromZero>(r, scaling) : new NeonSumKernel<RoundGeneral>(r, scaling);

@@ -121,6 +121,26 @@ internal readonly unsafe struct WindowBand
     public void Gather(byte* window, byte* matrix, int count, int stride)
     {
         nint step = PixelStep;
+        if (Segment <= 16 && rows.Filter == 3)
+        {
+            // The first layer of most networks: three colours under 3 rows of 3 pixels.
+            byte* window1 = window + Pitch;
+            byte* window2 = window1 + Pitch;
+            byte* matrix1 = matrix + Segment;
+            byte* matrix2 = matrix1 + Segment;
+            for (nint from = 0, to = 0; count != 0; count--, from += step, to += stride)
+            {
+                Vector128<byte> row0 = Vector128.Load(window + from);
+                Vector128<byte> row1 = Vector128.Load(window1 + from);
+                Vector128<byte> row2 = Vector128.Load(window2 + from);
+                Vector128.Store(row0, matrix + to);
+                Vector128.Store(row1, matrix1 + to);
+                Vector128.Store(row2, matrix2 + to);
+            }
+
+            return;
+        }
+
         if (Segment <= 16)
         {
             for (; count != 0; count--, window += step, matrix += stride)
