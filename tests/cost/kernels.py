@@ -31,20 +31,27 @@ class Kernel(NamedTuple):
 INT8 = "EdgeRuntime_EdgeRuntime_Kernels_Int8_"
 BINARY = "EdgeRuntime_EdgeRuntime_Kernels_Binary_"
 TILE, ROW = (BINARY + f"Conv2D_{name}_3<{BINARY}Conv2D_" for name in ("NeonBinaryConv2D", "NeonBinaryRow"))
+PAIRED = f"_1<{INT8}PairedProducts>"
+SINGLE = f"_1<{INT8}SingleProducts>"
 KERNELS = [
     # 2 rows x 16 channels x 4 depths, and 4 rows x 8 channels x 4 depths: 128 products.
-    Kernel(INT8 + "NeonGemmTile__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0}),
-    Kernel(INT8 + "NeonGemmTile__Narrow", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 8}),
+    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0}),
+    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Narrow", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 8}),
+    # The same where two weights of -128 may meet.
+    Kernel(INT8 + f"NeonGemmTile{SINGLE}__Wide", {"smull": 8, "smull2": 8, "sadalp": 16, "ld1r": 4, "mov": 0}),
     # 4 rows x 16 channels x 8 depths, and 8 rows x 8 channels x 8 depths: 512 products.
     Kernel(INT8 + "NeonDpGemmTile__Wide", {"sdot": 32, "mov": 0}),
     Kernel(INT8 + "NeonDpGemmTile__Narrow", {"sdot": 32, "mov": 0}),
     # One-bit weights by look-up: 2 groups of 4 inputs x 32 outputs.
     Kernel(INT8 + "NeonSignTables__Accumulate", {"tbl": 8, "uaddw": 4, "uaddw2": 4, "mov": 0}),
     # Three pixels of 8 channels a turn, and two where windows move by two columns.
-    Kernel(INT8 + "NeonDepthwise3x3Tile__Stride1", {"smull": 15, "smlal": 12}),
-    Kernel(INT8 + "NeonDepthwise3x3Tile__Stride2", {"smull": 10, "smlal": 8}),
+    Kernel(INT8 + f"NeonDepthwise3x3Tile{PAIRED}__Stride1", {"smull": 15, "smlal": 12}),
+    Kernel(INT8 + f"NeonDepthwise3x3Tile{PAIRED}__Stride2", {"smull": 10, "smlal": 8}),
     Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride1", {"sdot": 18, "zip1": 9, "zip2": 3}),
     Kernel(INT8 + "NeonDpDepthwise3x3Tile__Stride2", {"sdot": 12, "zip1": 12, "zip2": 4}),
+    # One row of the filter, four pixels of 8 channels.
+    Kernel(INT8 + f"NeonDepthwise5x5Tile{PAIRED}__Stride1", {"smull": 12, "smlal": 8, "saddw": 12, "saddw2": 12, "mov": 4}),
+    Kernel(INT8 + f"NeonDepthwise5x5Tile{PAIRED}__Stride2", {"smull": 12, "smlal": 8, "saddw": 12, "saddw2": 12, "mov": 4}),
     # 16 elements a step.
     Kernel(INT8 + "NeonFusedSumKernel_2<EdgeRuntime_EdgeRuntime_Kernels_Int8_PermutedFloats__EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundFused>__Sum", {"tbx": 8, "fsub": 4, "fmla": 8, "fadd": 4, "mov": 0}),
     Kernel(INT8 + "NeonFusedSumKernel_2<EdgeRuntime_EdgeRuntime_Kernels_Int8_ConvertedFloats__EdgeRuntime_EdgeRuntime_Kernels_Int8_RoundFused>__Sum", {"scvtf": 8, "fmla": 8, "fadd": 4, "mov": 0}),

@@ -50,6 +50,22 @@ internal static class DepthwiseCases
             yield return new Depthwise(1, 5, width, 8, 1, 3, 3) { Padding = Padding2D.Of(2, 2, 0, 1) };
         }
 
+        // Rows of every length around the four pixels that 5x5 kernels take a turn; pictures of which a band holds a part of a row.
+        for (int width = 1; width <= 13; width++)
+        {
+            yield return new Depthwise(1, 5, width, 9, 1, 5, 5) { Padding = Padding2D.Same };
+            yield return new Depthwise(1, 6, width, 16, 1, 5, 5) { Padding = Padding2D.Same, Stride = 2, Activation = Activation.Relu };
+        }
+
+        for (int width = 8; width <= 12; width++)
+        {
+            yield return new Depthwise(1, 6, width, 8, 1, 5, 5);
+            yield return new Depthwise(2, 7, width + 4, 11, 1, 5, 5) { Stride = 2 };
+        }
+
+        yield return new Depthwise(1, 5, 21, 240, 1, 5, 5) { Padding = Padding2D.Same, Activation = Activation.Relu6 };
+        yield return new Depthwise(1, 5, 41, 130, 1, 5, 5) { Padding = Padding2D.Of(1, 3, 0, 4), Stride = 2, PerChannel = false };
+
         yield return new Depthwise(1, 5, 6, 8, 1, 3, 3) { Padding = Padding2D.Of(1, 1, 2, 2) };
         yield return new Depthwise(1, 9, 9, 8, 1, 3, 3) { Padding = Padding2D.Same, Stride = 3 };
     }

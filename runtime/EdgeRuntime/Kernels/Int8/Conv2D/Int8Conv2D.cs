@@ -8,7 +8,8 @@ internal static unsafe class Int8Conv2D
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
         .. Gemm<NeonDpGemmTile>("neon-dp", CpuFeatures.AdvSimd | CpuFeatures.Dp),
-        .. Gemm<NeonGemmTile>("neon", CpuFeatures.AdvSimd),
+        .. Gemm<NeonGemmTile<PairedProducts>>("neon", CpuFeatures.AdvSimd),
+        .. Gemm<NeonGemmTile<SingleProducts>>("neon-single", CpuFeatures.AdvSimd),
     ];
 
     private static KernelEntry[] Gemm<TTile>(string instructions, CpuFeatures requires)
@@ -21,7 +22,7 @@ internal static unsafe class Int8Conv2D
     private static bool Supports<TTile>(KernelRequest r)
         where TTile : struct, IGemmTile =>
         r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Constant(1) != null && (!r.HasInput(2) || r.Constant(2) != null)
-        && (TTile.AllowsMinimumWeight || !GemmPanels.HoldsMinimum((sbyte*)r.Constant(1), r.Input(1).Shape.ElementCount));
+        && (TTile.AllowsMinimumWeight || !GemmPanels.HoldsMinimumPair((sbyte*)r.Constant(1), r.Input(1).Shape.ElementCount));
 
     private static Kernel Create<TTile>(KernelRequest r)
         where TTile : struct, IGemmTile

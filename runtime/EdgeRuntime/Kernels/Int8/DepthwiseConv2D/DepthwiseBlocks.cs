@@ -44,6 +44,27 @@ internal sealed unsafe class DepthwiseBlocks : IDisposable
     /// <summary>Whether blocks can cover this number of channels without leaving the tensor.</summary>
     public static bool Covers(int channels) => channels is Narrow or >= Wide;
 
+    /// <summary>Whether a channel has two weights of -128, whose products may be added in int16 (<see cref="PairedProducts"/>).</summary>
+    /// <param name="weights">Weights, tap by tap.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="taps">Taps of the window.</param>
+    public static bool HoldsMinimumPair(sbyte* weights, int channels, int taps)
+    {
+        var all = new ReadOnlySpan<sbyte>(weights, checked(channels * taps));
+        if (all.Count(sbyte.MinValue) < 2)
+            return false;
+        for (int c = 0; c < channels; c++)
+        {
+            int found = 0;
+            for (int i = c; i < all.Length; i += channels)
+                found += all[i] == sbyte.MinValue ? 1 : 0;
+            if (found > 1)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Packs weights [taps, channels].</summary>
     /// <param name="weights">Weights, tap by tap.</param>
     /// <param name="bias">One for each channel, or null.</param>

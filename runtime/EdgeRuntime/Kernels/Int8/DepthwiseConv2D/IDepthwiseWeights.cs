@@ -3,7 +3,7 @@ namespace EdgeRuntime.Kernels.Int8;
 /// <summary>How a depthwise kernel wants its weights.</summary>
 internal interface IDepthwiseWeights
 {
-    /// <summary>Whether a product of activation -128 and weight -128 is exact.</summary>
+    /// <summary>Whether sums of products of -128 and -128 are exact: without it, no channel may have two weights of -128.</summary>
     static abstract bool AllowsMinimumWeight { get; }
 
     /// <summary>Whether the tile is made for the roundings that <see cref="BlockRounding"/> names.</summary>

@@ -5,15 +5,16 @@ using System.Runtime.Intrinsics.Arm;
 namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
-/// 3x3 depthwise convolution in NEON without dot product, 8 channels: smull and smlal add the products of two taps in int16 (which they fit when no weight is
-/// -128); pairs of those are added in int32. Each column of three inputs is loaded once and stays in registers for all windows that hold it. The sums of one
+/// 3x3 depthwise convolution in NEON without dot product, 8 channels: smull and smlal add the products of two taps in int16
+/// (<see cref="PairedProducts"/>); pairs of those are added in int32. Each column of three inputs is loaded once and stays in registers for all windows that hold it. The sums of one
 /// pixel are requantized between the products of the next, so that the in-order core has work while it waits for results.
 /// </summary>
-internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
+internal readonly unsafe struct NeonDepthwise3x3Tile<TSums> : IDepthwise3x3Tile
+    where TSums : struct, IProductSums
 {
     public static bool HasBlockRounding => true;
 
-    public static bool AllowsMinimumWeight => false;
+    public static bool AllowsMinimumWeight => !TSums.InPairs;
 
     public static int WeightBytes(int taps, int width) => taps * width;
 
@@ -282,12 +283,22 @@ internal readonly unsafe struct NeonDepthwise3x3Tile : IDepthwise3x3Tile
             r1 = AdvSimd.MultiplyRoundedDoublingSaturateHigh(r1, AdvSimd.LoadVector128(constants + 12));
         }
 
-        t0 = AdvSimd.MultiplyWideningLowerAndAdd(t0, a1, w3);
-        t1 = AdvSimd.MultiplyWideningLowerAndAdd(t1, b0, w1);
-        t2 = AdvSimd.MultiplyWideningLowerAndAdd(t2, b2, w7);
-        t3 = AdvSimd.MultiplyWideningLowerAndAdd(t3, c1, w5);
-        s1 = AdvSimd.AddWideningUpper(AdvSimd.LoadVector128(constants + 4), t4);
-        s0 = AdvSimd.AddWideningLower(AdvSimd.LoadVector128(constants), t4.GetLower());
+        s1 = AdvSimd.LoadVector128(constants + 4);
+        s0 = AdvSimd.LoadVector128(constants);
+        if (!TSums.InPairs)
+        {
+            s1 += AdvSimd.AddWideningUpper(t0, t1);
+            s0 += AdvSimd.AddWideningLower(t0.GetLower(), t1.GetLower());
+            s1 += AdvSimd.AddWideningUpper(t2, t3);
+            s0 += AdvSimd.AddWideningLower(t2.GetLower(), t3.GetLower());
+        }
+
+        t0 = ProductSums.Lower<TSums>(t0, a1, w3);
+        t1 = ProductSums.Lower<TSums>(t1, b0, w1);
+        t2 = ProductSums.Lower<TSums>(t2, b2, w7);
+        t3 = ProductSums.Lower<TSums>(t3, c1, w5);
+        s1 = AdvSimd.AddWideningUpper(s1, t4);
+        s0 = AdvSimd.AddWideningLower(s0, t4.GetLower());
         if (TRounding.Mode == RoundingMode.AwayFromZero)
         {
             r0 = AdvSimd.ShiftRightArithmeticAdd(r0, r0, 31);

@@ -5,13 +5,14 @@ namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
 /// Depthwise convolution of any window in NEON without dot product, 16 (or 8) channels of one pixel at a time: smull and smlal add the products of two taps in int16
-/// (which they fit when no weight is -128), saddw adds those to int32; weights are read for every pixel.
+/// (<see cref="PairedProducts"/>), saddw adds those to int32; weights are read for every pixel.
 /// </summary>
-internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
+internal readonly unsafe struct NeonDepthwiseTile<TSums> : IDepthwiseTile
+    where TSums : struct, IProductSums
 {
     public static bool HasBlockRounding => true;
 
-    public static bool AllowsMinimumWeight => false;
+    public static bool AllowsMinimumWeight => !TSums.InPairs;
 
     public static int WeightBytes(int taps, int width) => ((taps + 1) & ~1) * width;
 
@@ -45,8 +46,16 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
                 Vector128<sbyte> x1 = AdvSimd.LoadVector128((sbyte*)tap[1] + x);
                 Vector128<short> h = AdvSimd.MultiplyWideningUpper(x0, AdvSimd.LoadVector128(w));
                 Vector128<short> l = AdvSimd.MultiplyWideningLower(x0.GetLower(), AdvSimd.LoadVector64(w));
-                h = AdvSimd.MultiplyWideningUpperAndAdd(h, x1, AdvSimd.LoadVector128(w + 16));
-                l = AdvSimd.MultiplyWideningLowerAndAdd(l, x1.GetLower(), AdvSimd.LoadVector64(w + 16));
+                if (!TSums.InPairs)
+                {
+                    c3 = AdvSimd.AddWideningUpper(c3, h);
+                    c1 = AdvSimd.AddWideningUpper(c1, l);
+                    c2 = AdvSimd.AddWideningLower(c2, h.GetLower());
+                    c0 = AdvSimd.AddWideningLower(c0, l.GetLower());
+                }
+
+                h = ProductSums.Upper<TSums>(h, x1, AdvSimd.LoadVector128(w + 16));
+                l = ProductSums.Lower<TSums>(l, x1.GetLower(), AdvSimd.LoadVector64(w + 16));
                 c3 = AdvSimd.AddWideningUpper(c3, h);
                 c1 = AdvSimd.AddWideningUpper(c1, l);
                 c2 = AdvSimd.AddWideningLower(c2, h.GetLower());
@@ -93,7 +102,13 @@ internal readonly unsafe struct NeonDepthwiseTile : IDepthwiseTile
                 Vector64<sbyte> x0 = AdvSimd.LoadVector64((sbyte*)tap[0] + x);
                 Vector64<sbyte> x1 = AdvSimd.LoadVector64((sbyte*)tap[1] + x);
                 Vector128<short> l = AdvSimd.MultiplyWideningLower(x0, AdvSimd.LoadVector64(w));
-                l = AdvSimd.MultiplyWideningLowerAndAdd(l, x1, AdvSimd.LoadVector64(w + 8));
+                if (!TSums.InPairs)
+                {
+                    c1 = AdvSimd.AddWideningUpper(c1, l);
+                    c0 = AdvSimd.AddWideningLower(c0, l.GetLower());
+                }
+
+                l = ProductSums.Lower<TSums>(l, x1, AdvSimd.LoadVector64(w + 8));
                 c1 = AdvSimd.AddWideningUpper(c1, l);
                 c0 = AdvSimd.AddWideningLower(c0, l.GetLower());
                 tap += 2;

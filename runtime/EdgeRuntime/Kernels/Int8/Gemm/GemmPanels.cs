@@ -94,8 +94,20 @@ internal sealed unsafe class GemmPanels : IDisposable
         return panels;
     }
 
-    /// <summary>Whether weights hold -128, which pairs of 16-bit products have no room for.</summary>
-    public static bool HoldsMinimum(sbyte* weights, long count) => new ReadOnlySpan<sbyte>(weights, checked((int)count)).Contains(sbyte.MinValue);
+    /// <summary>Whether weights hold -128 twice at the distance of two depths whose products may be added in int16 (<see cref="PairedProducts"/>).</summary>
+    public static bool HoldsMinimumPair(sbyte* weights, long count)
+    {
+        const int Distance = 2;
+        var rest = new ReadOnlySpan<sbyte>(weights, checked((int)count));
+        for (int at = rest.IndexOf(sbyte.MinValue); at >= 0; at = rest.IndexOf(sbyte.MinValue))
+        {
+            if (at + Distance < rest.Length && rest[at + Distance] == sbyte.MinValue)
+                return true;
+            rest = rest[(at + 1)..];
+        }
+
+        return false;
+    }
 
     /// <summary>Address of a panel.</summary>
     public byte* Panel(int index) => buffer.Pointer + (index * panelBytes);

@@ -12,7 +12,7 @@ internal unsafe interface IGemmTile
     /// <summary>Depth of one step of the inner loop, a multiple of <see cref="DepthGroup"/>; weights are padded to it with zeros.</summary>
     static abstract int DepthStep { get; }
 
-    /// <summary>Whether a product of activation -128 and weight -128 is exact.</summary>
+    /// <summary>Whether sums of products of -128 and -128 are exact: without it, no two weights of a channel at a distance of two depths may be -128.</summary>
     static abstract bool AllowsMinimumWeight { get; }
 
     /// <summary>A panel of <see cref="GemmPanels.Wide"/> channels.</summary>

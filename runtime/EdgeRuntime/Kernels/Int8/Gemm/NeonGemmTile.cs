@@ -4,20 +4,21 @@ using System.Runtime.Intrinsics.Arm;
 namespace EdgeRuntime.Kernels.Int8;
 
 /// <summary>
-/// NEON without dot product (Cortex-A53, A72): 2 rows by 16 channels, or 4 rows by 8. Two int8 products fit an int16 when no weight is -128, so smull and
-/// smlal add the products of depths k and k + 2, and sadalp adds the pairs k, k + 1 into int32: 3 instructions for 16 multiply-accumulates, of which 2 need
+/// NEON without dot product (Cortex-A53, A72): 2 rows by 16 channels, or 4 rows by 8. Two int8 products fit an int16 unless both weights are -128, so smull and
+/// smlal add the products of depths k and k + 2 (<see cref="PairedProducts"/>), and sadalp adds the pairs k, k + 1 into int32: 3 instructions for 16 multiply-accumulates, of which 2 need
 /// the multiplier. Lanes of a product: channel 0 depth k, channel 0 depth k + 1, channel 1 depth k, ...; activations are replicated pairs (ld1r).
 /// The upper halves are multiplied first, so that a lower half is the last use of its register and costs no copy. All loads stand before all arithmetic, no two
 /// weights next to each other, since a pair of them loaded by one instruction takes the in-order core longer; each chain of three waits behind seven others:
 /// 16.4 modelled cycles for 128 multiply-accumulates on A72 (limit 16), 39 on A53 (limit 24).
 /// </summary>
-internal readonly unsafe struct NeonGemmTile : IGemmTile
+internal readonly unsafe struct NeonGemmTile<TSums> : IGemmTile
+    where TSums : struct, IProductSums
 {
     public static int DepthGroup => 2;
 
     public static int DepthStep => 4;
 
-    public static bool AllowsMinimumWeight => false;
+    public static bool AllowsMinimumWeight => !TSums.InPairs;
 
     public static void Wide<TRounding>(GemmBlock* block)
         where TRounding : struct, IRounding
@@ -77,18 +78,30 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                     Vector128<short> t10 = AdvSimd.MultiplyWideningLower(x1l, w0l);
                     Vector128<short> t02 = AdvSimd.MultiplyWideningLower(x0l, w1l);
                     Vector128<short> t12 = AdvSimd.MultiplyWideningLower(x1l, w1l);
-                    t01 = AdvSimd.MultiplyWideningUpperAndAdd(t01, z0, w2);
-                    t11 = AdvSimd.MultiplyWideningUpperAndAdd(t11, z1, w2);
-                    t03 = AdvSimd.MultiplyWideningUpperAndAdd(t03, z0, w3);
-                    t13 = AdvSimd.MultiplyWideningUpperAndAdd(t13, z1, w3);
+                    if (!TSums.InPairs)
+                    {
+                        c01 = AdvSimd.AddPairwiseWideningAndAdd(c01, t01);
+                        c11 = AdvSimd.AddPairwiseWideningAndAdd(c11, t11);
+                        c03 = AdvSimd.AddPairwiseWideningAndAdd(c03, t03);
+                        c13 = AdvSimd.AddPairwiseWideningAndAdd(c13, t13);
+                        c00 = AdvSimd.AddPairwiseWideningAndAdd(c00, t00);
+                        c10 = AdvSimd.AddPairwiseWideningAndAdd(c10, t10);
+                        c02 = AdvSimd.AddPairwiseWideningAndAdd(c02, t02);
+                        c12 = AdvSimd.AddPairwiseWideningAndAdd(c12, t12);
+                    }
+
+                    t01 = ProductSums.Upper<TSums>(t01, z0, w2);
+                    t11 = ProductSums.Upper<TSums>(t11, z1, w2);
+                    t03 = ProductSums.Upper<TSums>(t03, z0, w3);
+                    t13 = ProductSums.Upper<TSums>(t13, z1, w3);
                     Vector64<sbyte> z0l = z0.GetLower();
                     Vector64<sbyte> z1l = z1.GetLower();
                     Vector64<sbyte> w2l = w2.GetLower();
                     Vector64<sbyte> w3l = w3.GetLower();
-                    t00 = AdvSimd.MultiplyWideningLowerAndAdd(t00, z0l, w2l);
-                    t10 = AdvSimd.MultiplyWideningLowerAndAdd(t10, z1l, w2l);
-                    t02 = AdvSimd.MultiplyWideningLowerAndAdd(t02, z0l, w3l);
-                    t12 = AdvSimd.MultiplyWideningLowerAndAdd(t12, z1l, w3l);
+                    t00 = ProductSums.Lower<TSums>(t00, z0l, w2l);
+                    t10 = ProductSums.Lower<TSums>(t10, z1l, w2l);
+                    t02 = ProductSums.Lower<TSums>(t02, z0l, w3l);
+                    t12 = ProductSums.Lower<TSums>(t12, z1l, w3l);
                     c01 = AdvSimd.AddPairwiseWideningAndAdd(c01, t01);
                     c11 = AdvSimd.AddPairwiseWideningAndAdd(c11, t11);
                     c03 = AdvSimd.AddPairwiseWideningAndAdd(c03, t03);
@@ -236,19 +249,31 @@ internal readonly unsafe struct NeonGemmTile : IGemmTile
                     Vector128<short> t10 = AdvSimd.MultiplyWideningLower(x1l, w0l);
                     Vector128<short> t20 = AdvSimd.MultiplyWideningLower(x2l, w0l);
                     Vector128<short> t30 = AdvSimd.MultiplyWideningLower(x3l, w0l);
-                    t01 = AdvSimd.MultiplyWideningUpperAndAdd(t01, z0, w1);
-                    t11 = AdvSimd.MultiplyWideningUpperAndAdd(t11, z1, w1);
-                    t21 = AdvSimd.MultiplyWideningUpperAndAdd(t21, z2, w1);
-                    t31 = AdvSimd.MultiplyWideningUpperAndAdd(t31, z3, w1);
+                    if (!TSums.InPairs)
+                    {
+                        c01 = AdvSimd.AddPairwiseWideningAndAdd(c01, t01);
+                        c11 = AdvSimd.AddPairwiseWideningAndAdd(c11, t11);
+                        c21 = AdvSimd.AddPairwiseWideningAndAdd(c21, t21);
+                        c31 = AdvSimd.AddPairwiseWideningAndAdd(c31, t31);
+                        c00 = AdvSimd.AddPairwiseWideningAndAdd(c00, t00);
+                        c10 = AdvSimd.AddPairwiseWideningAndAdd(c10, t10);
+                        c20 = AdvSimd.AddPairwiseWideningAndAdd(c20, t20);
+                        c30 = AdvSimd.AddPairwiseWideningAndAdd(c30, t30);
+                    }
+
+                    t01 = ProductSums.Upper<TSums>(t01, z0, w1);
+                    t11 = ProductSums.Upper<TSums>(t11, z1, w1);
+                    t21 = ProductSums.Upper<TSums>(t21, z2, w1);
+                    t31 = ProductSums.Upper<TSums>(t31, z3, w1);
                     Vector64<sbyte> z0l = z0.GetLower();
                     Vector64<sbyte> z1l = z1.GetLower();
                     Vector64<sbyte> z2l = z2.GetLower();
                     Vector64<sbyte> z3l = z3.GetLower();
                     Vector64<sbyte> w1l = w1.GetLower();
-                    t00 = AdvSimd.MultiplyWideningLowerAndAdd(t00, z0l, w1l);
-                    t10 = AdvSimd.MultiplyWideningLowerAndAdd(t10, z1l, w1l);
-                    t20 = AdvSimd.MultiplyWideningLowerAndAdd(t20, z2l, w1l);
-                    t30 = AdvSimd.MultiplyWideningLowerAndAdd(t30, z3l, w1l);
+                    t00 = ProductSums.Lower<TSums>(t00, z0l, w1l);
+                    t10 = ProductSums.Lower<TSums>(t10, z1l, w1l);
+                    t20 = ProductSums.Lower<TSums>(t20, z2l, w1l);
+                    t30 = ProductSums.Lower<TSums>(t30, z3l, w1l);
                     c01 = AdvSimd.AddPairwiseWideningAndAdd(c01, t01);
                     c11 = AdvSimd.AddPairwiseWideningAndAdd(c11, t11);
                     c21 = AdvSimd.AddPairwiseWideningAndAdd(c21, t21);
