@@ -8,6 +8,7 @@ Command[] verbs =
     DataVerb.Create(),
     TrainVerb.Create(),
     DistillVerb.Create(),
+    DistillToyVerb.Create(),
     ImportVerb.Create(),
     InspectVerb.Create(),
     EvalVerb.Create(),

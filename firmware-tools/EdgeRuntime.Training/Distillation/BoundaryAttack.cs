@@ -10,8 +10,9 @@ public sealed record BoundaryAttackOptions(int Steps = 10, double StepSize = 0.3
 
 /// <summary>Where an attack ended.</summary>
 /// <param name="Samples">Attacked pictures, as many as went in.</param>
+/// <param name="Scores">The classifier's scores of the attacked pictures, [n, classes].</param>
 /// <param name="Found">Bool [n]: the picture has just crossed the boundary from its base class into the target class.</param>
-public readonly record struct BoundaryAttackResult(Tensor Samples, Tensor Found);
+public readonly record struct BoundaryAttackResult(Tensor Samples, Tensor Scores, Tensor Found);
 
 /// <summary>
 /// Moves samples across a classifier's decision boundary (Heo et al. 2019, "Knowledge distillation with adversarial samples supporting decision boundary"). With base class b and
@@ -37,35 +38,36 @@ public static class BoundaryAttack
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
         using var scope = NewDisposeScope();
-        Tensor moved = samples.detach().clone();
-        // Samples that have not arrived yet, and their base classes: what the classifier says at the start.
-        Tensor active = arange(samples.shape[0], int64);
-        Tensor bases;
-        using (no_grad())
-            bases = classifier(moved).argmax(1);
+        Tensor x = samples.detach().clone().requires_grad_();
+        Tensor scores = classifier(x);
+        Tensor bases = scores.argmax(1), moved = x.detach().clone(), reached = scores.detach().clone();
+        // Samples that have not arrived yet, and their rows in x, the pictures of the last step: that step's scores are those with which the next begins.
+        Tensor active = arange(samples.shape[0], int64), rows = active;
         for (int step = 0; step < options.Steps && active.shape[0] > 0; step++)
         {
-            Tensor x = moved.index_select(0, active).requires_grad_();
             Tensor own = bases.index_select(0, active).unsqueeze(1), target = targets.index_select(0, active).unsqueeze(1);
-            Tensor scores = classifier(x);
-            Tensor gap = scores.gather(1, own) - scores.gather(1, target);
-            Tensor gradient = autograd.grad([gap.sum()], [x])[0];
-            using (no_grad())
-            {
-                long[] rows = [gradient.shape[0], .. Enumerable.Repeat(1L, (int)gradient.dim() - 1)];
-                Tensor norm = gradient.flatten(1).norm(1, false, 2f).clamp_min(LeastNorm);
-                Tensor length = options.StepSize * (gap.squeeze(1) + options.Overshoot) / norm;
-                Tensor next = x.detach() - length.reshape(rows) * gradient;
-                if (low is not null && high is not null)
-                    next = maximum(minimum(next, high), low);
-                moved.index_copy_(0, active, next);
-                active = active.masked_select(classifier(next).argmax(1).eq(own.squeeze(1)));
-            }
+            Tensor going = scores.index_select(0, rows);
+            Tensor gap = going.gather(1, own) - going.gather(1, target);
+            Tensor gradient = autograd.grad([gap.sum()], [x])[0].index_select(0, rows);
+            x = Next(x.detach().index_select(0, rows), gap.detach().squeeze(1), gradient, options, low, high);
+            // After the last step no gradient is needed.
+            scores = classifier(step + 1 < options.Steps ? x.requires_grad_() : x);
+            moved.index_copy_(0, active, x.detach());
+            reached.index_copy_(0, active, scores.detach());
+            rows = scores.argmax(1).eq(own.squeeze(1)).nonzero().reshape(-1);
+            active = active.index_select(0, rows);
         }
 
-        Tensor found;
-        using (no_grad())
-            found = classifier(moved).argmax(1).eq(targets).logical_and(bases.ne(targets));
-        return new BoundaryAttackResult(moved.MoveToOuterDisposeScope(), found.MoveToOuterDisposeScope());
+        Tensor found = reached.argmax(1).eq(targets).logical_and(bases.ne(targets));
+        return new BoundaryAttackResult(moved.MoveToOuterDisposeScope(), reached.MoveToOuterDisposeScope(), found.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor Next(Tensor x, Tensor gap, Tensor gradient, BoundaryAttackOptions options, Tensor? low, Tensor? high)
+    {
+        long[] perPicture = [gradient.shape[0], .. Enumerable.Repeat(1L, (int)gradient.dim() - 1)];
+        Tensor norm = gradient.flatten(1).norm(1, false, 2f).clamp_min(LeastNorm);
+        Tensor length = options.StepSize * (gap + options.Overshoot) / norm;
+        Tensor next = x - length.reshape(perPicture) * gradient;
+        return low is null || high is null ? next : maximum(minimum(next, high), low);
     }
 }

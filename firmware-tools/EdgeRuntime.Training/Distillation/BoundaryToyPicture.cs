@@ -6,7 +6,7 @@ namespace EdgeRuntime.Training.Distillation;
 /// <summary>Draws the toy experiment: points, base samples and where the attack took them, the teacher's boundary and both students'.</summary>
 public static class BoundaryToyPicture
 {
-    private const int Plot = 560, Margin = 20, Legend = 90;
+    private const int Plot = 560, Margin = 20, Legend = 110;
     private static readonly SKColor Below = new(0x1f, 0x77, 0xb4), Above = new(0xd6, 0x27, 0x28), Moved = new(0x2c, 0xa0, 0x2c);
 
     /// <summary>Writes the picture as PNG.</summary>
@@ -21,6 +21,8 @@ public static class BoundaryToyPicture
         Boundary(canvas, result.BssGrid, new SKColor(0x94, 0x67, 0xbd), 2);
         using var line = new SKPaint { Color = Moved.WithAlpha(0x90), IsAntialias = true, StrokeWidth = 1, IsStroke = true };
         using var fill = new SKPaint { IsAntialias = true };
+        canvas.Save();
+        canvas.ClipRect(SKRect.Create(Margin, Margin, Plot, Plot));
         foreach (float[] move in result.Supporting)
         {
             canvas.DrawLine(At(move[0], move[1]), At(move[2], move[3]), line);
@@ -28,6 +30,8 @@ public static class BoundaryToyPicture
             SKPoint to = At(move[2], move[3]);
             canvas.DrawRect(to.X - 3, to.Y - 3, 6, 6, fill);
         }
+
+        canvas.Restore();
 
         foreach (float[] point in result.Points)
         {
@@ -65,9 +69,10 @@ public static class BoundaryToyPicture
         using var font = new SKFont(SKTypeface.Default, 13);
         using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
         float y = Plot + (2 * Margin) + 12;
-        canvas.DrawText("black: teacher's boundary; dots: training points by class; green: boundary supporting samples and the way to them", Margin, y, font, ink);
-        canvas.DrawText(FormattableString.Invariant($"orange: student with soft targets, {result.HintonAgreement:P1} like the teacher"), Margin, y + 24, font, ink);
-        canvas.DrawText(FormattableString.Invariant($"violet: student with boundary supporting samples, too, {result.BssAgreement:P1} like the teacher"), Margin, y + 48, font, ink);
+        canvas.DrawText("black: teacher's boundary; dots: the students' training points by class", Margin, y, font, ink);
+        canvas.DrawText("green: boundary supporting samples and the way to them", Margin, y + 24, font, ink);
+        canvas.DrawText(FormattableString.Invariant($"orange: student with soft targets, {result.HintonAgreement:P1} like the teacher"), Margin, y + 48, font, ink);
+        canvas.DrawText(FormattableString.Invariant($"violet: student with boundary supporting samples, too, {result.BssAgreement:P1} like the teacher"), Margin, y + 72, font, ink);
     }
 
     private static SKPoint At(float x, float y) => new(Margin + ((x + 1) / 2 * Plot), Margin + ((1 - y) / 2 * Plot));

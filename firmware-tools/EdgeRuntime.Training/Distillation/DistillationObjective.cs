@@ -53,13 +53,8 @@ public sealed class DistillationObjective : TrainingObjective
             + options.SoftWeight(progress) * Soft(logits, soft);
         double weight = options.BoundaryWeight(progress);
         LastAttack = default;
-        if (weight > 0 && Supporting(batch, soft, logits) is { } samples)
-        {
-            Tensor target;
-            using (no_grad())
-                target = teacher.Score(samples);
-            loss += weight * Soft(network.Body.call(samples), target);
-        }
+        if (weight > 0 && Supporting(batch, soft, logits) is (Tensor samples, Tensor scores))
+            loss += weight * Soft(network.Body.call(samples), scores);
 
         return new StepResult(loss, logits);
     }
@@ -77,8 +72,8 @@ public sealed class DistillationObjective : TrainingObjective
         return teacher.Score(batch.Images);
     }
 
-    /// <summary>Boundary supporting samples from a batch, or null if none was found.</summary>
-    private Tensor? Supporting(Batch batch, Tensor soft, Tensor logits)
+    /// <summary>Boundary supporting samples from a batch and the teacher's scores of them, or null if none was found.</summary>
+    private (Tensor Samples, Tensor Scores)? Supporting(Batch batch, Tensor soft, Tensor logits)
     {
         Tensor chosen = BaseSamples.Select(soft, logits, batch.Labels, options.AttackedSamples);
         if (chosen.shape[0] == 0)
@@ -88,6 +83,6 @@ public sealed class DistillationObjective : TrainingObjective
         Tensor found = result.Found.nonzero().reshape(-1);
         LastAttack = (chosen.shape[0], found.shape[0]);
         // Batch normalization needs two.
-        return found.shape[0] < 2 ? null : result.Samples.index_select(0, found);
+        return found.shape[0] < 2 ? null : (result.Samples.index_select(0, found), result.Scores.index_select(0, found));
     }
 }

@@ -10,19 +10,27 @@ namespace EdgeRuntime.Training.Distillation;
 /// </summary>
 public sealed class Teacher : IDisposable
 {
+    private const int EvaluationBatch = 250;
     private readonly Tensor scale;
     private readonly Tensor offset;
+    private readonly Normalization given;
+    private readonly Func<Tensor, Tensor> scorer;
 
     /// <summary>A teacher for a student.</summary>
+    /// <param name="network">The trained network.</param>
+    /// <param name="student">The network that learns from it.</param>
+    /// <param name="bfloat16">Whether a real network's products are computed in bfloat16 where the processor has it; the scores themselves are sums in float32.</param>
     /// <exception cref="TrainingException">The two take different pictures or have different classes.</exception>
-    public Teacher(Network network, Network student)
+    public Teacher(Network network, Network student, bool bfloat16 = false)
     {
         DistillationOptions.RequireSameTask(network, student);
         Network = network;
         network.Body.eval();
         foreach (var parameter in network.Body.parameters())
             parameter.requires_grad = false;
-        Normalization own = network.Normalization, given = student.Normalization;
+        scorer = bfloat16 && HalfPrecisionScorer.Supports(network) ? new HalfPrecisionScorer(network).Score : network.Body.call;
+        Normalization own = network.Normalization;
+        given = student.Normalization;
         // (x d_s + m_s - m_t) / d_t: back to 0..1, then into the teacher's form.
         scale = PerChannel(given.Deviation.Zip(own.Deviation, (s, t) => s / t));
         offset = PerChannel(Enumerable.Range(0, own.Mean.Count).Select(c => (given.Mean[c] - own.Mean[c]) / own.Deviation[c]));
@@ -40,7 +48,7 @@ public sealed class Teacher : IDisposable
     public Tensor High { get; }
 
     /// <summary>Scores [n, classes] of pictures [n, channels, height, width] in the student's normalization.</summary>
-    public Tensor Score(Tensor pictures) => Network.Body.call(pictures * scale + offset);
+    public Tensor Score(Tensor pictures) => scorer(pictures * scale + offset);
 
     /// <summary>Refuses a teacher that recognises no more than a constant answer would.</summary>
     /// <returns>Its accuracy on the set, 0..1.</returns>
@@ -48,8 +56,7 @@ public sealed class Teacher : IDisposable
     public double RequireBetterThanChance(ImageSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        double accuracy = Evaluation.Measure(Network, set).Accuracy;
-        Network.Body.eval();
+        double accuracy = Accuracy(set);
         double chance = set.Labels.ToArray().GroupBy(l => l).Max(g => g.Count()) / (double)set.Count;
         if (accuracy <= chance)
         {
@@ -68,6 +75,21 @@ public sealed class Teacher : IDisposable
         offset.Dispose();
         Low.Dispose();
         High.Dispose();
+    }
+
+    private double Accuracy(ImageSet set)
+    {
+        using var quiet = no_grad();
+        BatchLoader loader = BatchLoader.ForEvaluation(set, EvaluationBatch, given);
+        long right = 0;
+        for (int b = 0; b < loader.BatchCount; b++)
+        {
+            using var scope = NewDisposeScope();
+            using Batch batch = loader.Load(0, b);
+            right += Score(batch.Images).argmax(1).eq(batch.Labels).sum().item<long>();
+        }
+
+        return right / (double)set.Count;
     }
 
     private static Tensor PerChannel(IEnumerable<float> values)

@@ -39,7 +39,7 @@ internal static class DistillVerb
                     Attack = defaults.Attack with { Steps = parsed.GetValue(steps), StepSize = parsed.GetValue(stepSize) },
                 };
                 options.Validate();
-                var taught = new Teacher(NetworkStore.Load(parsed.GetRequiredValue(teacher), data.Train, parsed.GetValue(teacherWidth)), student);
+                var taught = new Teacher(NetworkStore.Load(parsed.GetRequiredValue(teacher), data.Train, parsed.GetValue(teacherWidth)), student, training.BFloat16);
                 ImageSet measured = data.Validation.Count > 0 ? data.Validation : data.Train;
                 double accuracy = taught.RequireBetterThanChance(measured);
                 writer.WriteLine(FormattableString.Invariant($"teacher {taught.Network.Name}: {taught.Network.ParameterCount:N0} parameters, recognises {accuracy:P2} of {measured.Count:N0} pictures kept from training"));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeRuntime.Compiler.Generation;
 using EdgeRuntime.Compiler.Results;
 using EdgeRuntime.Compression;
 using EdgeRuntime.Model;
@@ -56,6 +57,7 @@ internal static class TrainVerb
         var dropout = new Option<double>("--dropout") { Description = "Share of activations dropped before fully connected layers", DefaultValueFactory = _ => 0.0 };
         var size = new Option<int>("--picture-size") { Description = "Side to which pictures of a folder are brought", DefaultValueFactory = _ => 32 };
         Option<int?> validation = ValidationOption.Create();
+        var pictures = new Option<int?>("--pictures") { Description = "Pictures of the training set, apart from those for validation, that are used (default: all)" };
         var leftOut = new Option<string?>("--leave-out") { Description = "Class whose pictures are kept out of training and validation" };
         var threads = new Option<int>("--threads") { Description = "Threads (0: all cores)", DefaultValueFactory = _ => 0 };
         var run = new Option<string?>("--run") { Description = "Folder of checkpoints and log (default: the output's name with .run)" };
@@ -73,7 +75,7 @@ internal static class TrainVerb
 
         var command = new Command(kind.Name, kind.Description)
         {
-            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, leftOut, threads, run, start, resume, description, origin, licence,
+            network, data, root, method, epochs, batch, rate, schedule, optimizer, decay, smoothing, augment, seed, width, order, dropout, size, validation, pictures, leftOut, threads, run, start, resume, description, origin, licence,
             output, half, log, first,
         };
         foreach (Option option in kind.Options)
@@ -98,6 +100,8 @@ internal static class TrainVerb
                 };
                 options.Validate();
                 DataSplits splits = DataSets.Load(parsed.GetValue(data)!, parsed.GetValue(root)!, parsed.GetValue(validation), options.Seed, parsed.GetValue(size));
+                if (parsed.GetValue(pictures) is { } part)
+                    splits = part >= 1 ? splits with { Train = splits.Train.Take(part) } : throw new CommandException(ExitCode.Usage, $"--pictures is {part}; it must be at least 1");
                 if (parsed.GetValue(leftOut) is { } absent)
                     splits = WithoutClass(splits, absent);
                 ImageSet train = splits.Train;
@@ -107,9 +111,10 @@ internal static class TrainVerb
                     NetworkStore.StartFrom(made, stage);
                 string folder = parsed.GetValue(run) ?? Path.ChangeExtension(file, ".run");
                 TextWriter writer = parsed.InvocationConfiguration.Output;
+                TrainingObjective? objective = kind.Objective(parsed, made, splits, options, writer);
                 writer.WriteLine($"{made.Name}, {made.Method}: {made.ParameterCount:N0} parameters; {splits.Name}: {train.Count} + {splits.Validation.Count} + {splits.Test.Count} pictures ({splits.Skipped} unreadable ones skipped)");
 
-                var trainer = new Trainer(made, splits, options, folder, kind.Objective(parsed, made, splits, options, writer));
+                var trainer = new Trainer(made, splits, options, folder, objective);
                 RunLog course = TrainingDisplay.Show(writer, display => trainer.Run(parsed.GetValue(resume), display, cancel));
                 LearningCurve.Write(Path.Combine(folder, "curve.png"), course);
                 var metadata = new ModelMetadata
@@ -135,7 +140,12 @@ internal static class TrainVerb
                 if (parsed.GetValue(leftOut) is { } missing)
                     MeasureLeftOut(result, missing, model, made, splits.Test, writer);
                 if (parsed.GetValue(log) is { } logFile)
+                {
+                    result.Figures["microseconds"] = FormMeasurement.Shortest(model, options.Seed);
+                    result.Configuration["machine"] = FormMeasurement.Machine;
                     result.Write(logFile);
+                }
+
                 writer.WriteLine($"{file}: {new FileInfo(file).Length:N0} bytes; log {trainer.LogFile}");
                 return (int)ExitCode.Success;
             },

@@ -19,6 +19,7 @@ public class BoundaryAttackTests
         bool[] found = [.. result.Found.data<bool>()];
         Assert.True(found.Count(f => f) >= 60, $"{found.Count(f => f)} of 64 found");
         Tensor scores = Scores(result.Samples);
+        Assert.Equal([.. scores.data<float>()], result.Scores.data<float>().ToArray());
         (Tensor best, Tensor order) = scores.topk(2);
         for (int i = 0; i < 64; i++)
         {

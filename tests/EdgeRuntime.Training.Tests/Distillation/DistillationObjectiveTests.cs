@@ -67,6 +67,25 @@ public class DistillationObjectiveTests
     }
 
     [Theory]
+    [InlineData("resnet-8", 0.25)]
+    [InlineData("quicknet-small", 0.5)]
+    public void A_teacher_in_half_precision_scores_as_the_same_in_single_up_to_the_rounding(string name, double width)
+    {
+        ImageSet set = TestData.Bars(24, 16, 3, 3, seed: 6);
+        Network Taught() => NetworkCatalog.Create(name, new NetworkRequest(new PictureShape(16, 16, 3), 3, "float", width), set.Classes, Normalization.Of(set), 5);
+        Network student = Make("lenet-300-100", set, set.Classes);
+        using var single = new Teacher(Taught(), student);
+        using var half = new Teacher(Taught(), student, bfloat16: true);
+        using Batch batch = BatchLoader.ForEvaluation(set, 24, student.Normalization).Load(0, 0);
+        Tensor expected = single.Score(batch.Images), actual = half.Score(batch.Images);
+        Assert.Equal(ScalarType.Float32, actual.dtype);
+        double difference = (expected - actual).norm().item<float>() / expected.norm().item<float>();
+        Assert.InRange(difference, 1e-7, 0.03);
+        // A binary network's signs would change with the rounding.
+        Assert.False(HalfPrecisionScorer.Supports(NetworkCatalog.Create("quicknet-small", new NetworkRequest(new PictureShape(16, 16, 3), 3, "react"), set.Classes, Normalization.Of(set), 5)));
+    }
+
+    [Theory]
     [InlineData(DistillationMethod.Hinton)]
     [InlineData(DistillationMethod.Bss)]
     public void A_student_learns_from_its_teacher_and_a_resumed_run_is_the_same(DistillationMethod method)

@@ -45,6 +45,27 @@ public class FusedTests
         Near(plain.call(x), fused.call(x), 1e-3);
     }
 
+    [Theory]
+    [InlineData(8, 8, 1, 8)]
+    [InlineData(8, 16, 2, 12)]
+    public void Fused_block_of_the_real_network_is_the_plain_one_up_to_the_rounding_of_bfloat16(int input, int output, int stride, int side)
+    {
+        random.manual_seed(8);
+        var plain = new BinaryResidualLayer(input, output, stride, RealWeights.Instance, hasSigns: false);
+        var fused = new BinaryResidualLayer(input, output, stride, RealWeights.Instance, hasSigns: false);
+        fused.load_state_dict(plain.state_dict());
+        fused.Conv.UsesBFloat16 = true;
+        Tensor x = randn(3, input, side, side), weight = randn(3, output, side / stride, side / stride);
+        Tensor a = x.clone().requires_grad_(), b = x.clone().requires_grad_();
+        Tensor expected = plain.call(a), actual = fused.call(b);
+        Near(expected, actual, 0.01);
+        (expected * weight).sum().backward();
+        (actual * weight).sum().backward();
+        Near(a.grad!, b.grad!, 0.03);
+        foreach (var (name, parameter) in plain.named_parameters())
+            Near(parameter.grad!, fused.named_parameters().Single(p => p.name == name).parameter.grad!, 0.03);
+    }
+
     /// <summary>The difference's norm is a small share of the norm.</summary>
     private static void Near(Tensor expected, Tensor actual, double share)
     {

@@ -77,7 +77,7 @@ public sealed class BinaryResidualLayer : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        if (training && HasSigns && conv.UsesBFloat16)
+        if (training && conv.UsesBFloat16)
             return Fused(input);
         Tensor shifted = input + shift;
         Tensor signs = HasSigns ? SignEstimator.Apply(shifted, SignGradient.Polynomial) : nn.functional.relu(shifted);
@@ -85,12 +85,14 @@ public sealed class BinaryResidualLayer : Layer
         return sum.clamp_min(0) + slope * sum.clamp_max(0) + after;
     }
 
-    // The same in few passes: signs and weights are exact in bfloat16, the sums of products are rounded to it.
+    // The same in few passes: signs and their weights are exact in bfloat16, real ones and the sums of products are rounded to it.
     private Tensor Fused(Tensor input)
     {
         using Tensor plain = input.contiguous();
-        Tensor signs = PaddedSignFunction.apply(plain, shift, conv.Padding);
-        Tensor sums = nn.functional.conv2d(signs, conv.Mapping.Map(conv.Weight).to(ScalarType.BFloat16), strides: [Stride, Stride]);
+        Tensor weights = conv.Mapping.Map(conv.Weight).to(ScalarType.BFloat16);
+        Tensor sums = HasSigns
+            ? nn.functional.conv2d(PaddedSignFunction.apply(plain, shift, conv.Padding), weights, strides: [Stride, Stride])
+            : nn.functional.conv2d(nn.functional.relu(plain + shift).to(ScalarType.BFloat16), weights, strides: [Stride, Stride], padding: [conv.Padding, conv.Padding]);
         Tensor statistics = empty(2, conv.OutputChannels);
         Tensor result = ResidualFunction.apply(sums.contiguous(), Shortcut(plain).contiguous(), norm.Scale, norm.Offset, before, slope, after, statistics);
         norm.Observe(statistics[0], statistics[1], sums.numel() / conv.OutputChannels);
