@@ -35,8 +35,8 @@ PAIRED = f"_1<{INT8}PairedProducts>"
 SINGLE = f"_1<{INT8}SingleProducts>"
 KERNELS = [
     # 2 rows x 16 channels x 4 depths, and 4 rows x 8 channels x 4 depths: 128 products.
-    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0}),
-    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Narrow", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 8}),
+    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Wide", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 4, "mov": 0, "ldp": 0}),
+    Kernel(INT8 + f"NeonGemmTile{PAIRED}__Narrow", {"smull": 4, "smull2": 4, "smlal": 4, "smlal2": 4, "sadalp": 8, "ld1r": 8, "ldp": 0}),
     # The same where two weights of -128 may meet.
     Kernel(INT8 + f"NeonGemmTile{SINGLE}__Wide", {"smull": 8, "smull2": 8, "sadalp": 16, "ld1r": 4, "mov": 0}),
     # 4 rows x 16 channels x 8 depths, and 8 rows x 8 channels x 8 depths: 512 products.

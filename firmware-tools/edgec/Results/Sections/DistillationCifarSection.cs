@@ -11,7 +11,8 @@ internal sealed class DistillationCifarSection : IResultsSection
     [
         ("labels alone", "distill-cifar10-none-"),
         ("soft targets (Hinton et al. 2015)", "distill-cifar10-hinton-"),
-        ("boundary supporting samples (Heo et al. 2019)", "distill-cifar10-bss-"),
+        ("soft targets of falling weight, the loss of Heo et al. 2019 without its boundary part", "distill-cifar10-falling-"),
+        ("boundary supporting samples beside these (Heo et al. 2019)", "distill-cifar10-bss-"),
     ];
 
     public string Title => "Distillation: CIFAR-10";
@@ -27,7 +28,8 @@ internal sealed class DistillationCifarSection : IResultsSection
             ["student", "parameters", "pictures", "epochs", "seeds", "test accuracy", "standard error of the mean", "better than the teacher"],
             Students.Select(s => Row(logs, s.What, s.Prefix)));
         WriteStep(page, logs, 0, 1, "Soft targets");
-        WriteStep(page, logs, 1, 2, "Boundary supporting samples beside them");
+        WriteStep(page, logs, 2, 3, "Boundary supporting samples beside soft targets of the same falling weight");
+        WriteStep(page, logs, 1, 3, "Boundary supporting samples with the paper's weights (soft targets 4 falling to 1 beside labels 1), against soft targets that outweigh the labels to the end,");
         page.Commands(logs.StartingWith("distill-cifar10-"));
     }
 
