@@ -7,17 +7,14 @@ internal static class Int8Add
 {
     public static IReadOnlyList<KernelEntry> Entries { get; } =
     [
-        new("int8.add.neon-dp", OperatorKind.Add, CpuFeatures.AdvSimd | CpuFeatures.Dp, Supports, Create<PermutedFloats>),
-        new("int8.add.neon", OperatorKind.Add, CpuFeatures.AdvSimd, Supports, Create<ConvertedFloats>),
+        new("int8.add.neon-dp", OperatorKind.Add, CpuFeatures.AdvSimd | CpuFeatures.Dp, BlockedSumKernel.Supports, Create<PermutedFloats>),
+        new("int8.add.neon", OperatorKind.Add, CpuFeatures.AdvSimd, BlockedSumKernel.Supports, Create<ConvertedFloats>),
     ];
-
-    private static bool Supports(KernelRequest r) =>
-        r.Input(0).Type == DataType.Int8 && r.Output().Type == DataType.Int8 && r.Input(0).Shape == r.Output().Shape && r.Input(1).Shape == r.Output().Shape;
 
     private static Kernel Create<TFloats>(KernelRequest r)
         where TFloats : struct, ISumFloats
     {
-        var scaling = new Int8SumScaling(r.Input(0).Quantization!, r.Input(1).Quantization!, r.Output().Quantization!, r.Options<ActivationOptions>().Activation);
+        Int8SumScaling scaling = BlockedSumKernel.ScalingOf(r);
         bool limited = scaling.Low > sbyte.MinValue || scaling.High < sbyte.MaxValue;
         if (FusedSumScaling.TryFind(scaling, TFloats.HasOrigin, out FusedSumScaling fused))
             return limited ? new NeonFusedSumKernel<TFloats, RoundFusedLimited>(r, scaling, fused) : new NeonFusedSumKernel<TFloats, RoundFused>(r, scaling, fused);

@@ -6,50 +6,28 @@ namespace EdgeRuntime.Kernels.Int8;
 /// <summary>
 /// int8 Add of two tensors of one shape in NEON, 16 elements a step, where a <see cref="FusedSumScaling"/> exists: two multiply-adds and an addition in float32 for four elements.
 /// 18 modelled cycles a step on A76, 30 on A72, 108 on A53, where <see cref="NeonSumKernel{TRounding}"/> takes 32, 35 and 114.
-/// A unit is a block of elements; what is left over after whole steps is computed one by one.
 /// </summary>
-internal sealed unsafe class NeonFusedSumKernel<TFloats, TRounding> : Kernel
+internal sealed unsafe class NeonFusedSumKernel<TFloats, TRounding> : BlockedSumKernel
     where TFloats : struct, ISumFloats
     where TRounding : struct, IRounding
 {
-    private const int BlockElements = 4096;
-
-    private const int Step = 16;
+    private const int StepElements = 16;
 
     // Four vectors of offsets, then twice four of origins. A multiply-add overwrites its addend, and a permutation what it leaves: to load them is cheaper than to copy them, and
     // only what has its own address is loaded.
     private readonly NativeBuffer constants = new(12 * sizeof(Vector128<float>));
     private readonly FusedSumScaling fused;
-    private readonly Int8SumScaling scaling;
-    private readonly int count;
 
     public NeonFusedSumKernel(KernelRequest request, Int8SumScaling scaling, FusedSumScaling fused)
+        : base(request, scaling)
     {
         this.fused = fused;
-        this.scaling = scaling;
-        count = (int)request.Output().Shape.ElementCount;
         var all = new Span<float>(constants.Pointer, 12 * Vector128<float>.Count);
         all[..16].Fill(fused.Offset);
         all[16..].Fill(fused.Origin + sbyte.MinValue);
     }
 
-    public override int Units => (count + BlockElements - 1) / BlockElements;
-
-    public override int InPlaceInput => 0;
-
-    public override void Run(in KernelArguments arguments, int begin, int end)
-    {
-        int first = begin * BlockElements;
-        int last = Math.Min(end * BlockElements, count);
-        int whole = (last - first) & -Step;
-        sbyte* a = (sbyte*)arguments.Inputs[0];
-        sbyte* b = (sbyte*)arguments.Inputs[1];
-        sbyte* y = (sbyte*)arguments.Outputs[0];
-        if (whole != 0)
-            Sum(a + first, b + first, y + first, whole);
-        for (int i = first + whole; i < last; i++)
-            y[i] = (sbyte)Math.Clamp(fused.Unlimited(a[i], b[i]), (short)scaling.Low, (short)scaling.High);
-    }
+    protected override int Step => StepElements;
 
     protected override void Dispose(bool disposing)
     {
@@ -57,14 +35,14 @@ internal sealed unsafe class NeonFusedSumKernel<TFloats, TRounding> : Kernel
         base.Dispose(disposing);
     }
 
-    private void Sum(sbyte* a, sbyte* b, sbyte* y, int elements)
+    protected override void Sum(sbyte* a, sbyte* b, sbyte* y, int elements)
     {
         Vector128<float> factorA = Vector128.Create(fused.FactorA), factorB = Vector128.Create(fused.FactorB);
         Vector128<float> origin = Vector128.Create(fused.Origin);
         Vector128<float> middle = Vector128.Create(fused.Middle);
-        Vector128<sbyte> least = Vector128.Create((sbyte)scaling.Low), most = Vector128.Create((sbyte)scaling.High);
+        Vector128<sbyte> least = Vector128.Create((sbyte)Scaling.Low), most = Vector128.Create((sbyte)Scaling.High);
         float* offset = (float*)constants.Pointer;
-        for (; elements != 0; elements -= Step, a += Step, b += Step, y += Step)
+        for (; elements != 0; elements -= StepElements, a += StepElements, b += StepElements, y += StepElements)
         {
             TFloats.Convert(
                 AdvSimd.LoadVector128(a),

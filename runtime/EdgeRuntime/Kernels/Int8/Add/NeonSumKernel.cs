@@ -9,64 +9,46 @@ namespace EdgeRuntime.Kernels.Int8;
 /// int8 Add of two tensors of one shape in NEON, 16 elements a step. The input with the larger scale has the factor 1/2, so that its share of the sum is
 /// (x - zero point) shifted left by 19 bits; the other's is scaled, unless both scales are equal. The sum is scaled to the output with the rounding that
 /// <typeparamref name="TRounding"/> names. Four vectors go through each instruction together, so that an in-order core need not wait for results.
-/// A unit is a block of elements; what is left over after whole steps is computed one by one.
 /// </summary>
-internal sealed unsafe class NeonSumKernel<TRounding> : Kernel
+internal sealed unsafe class NeonSumKernel<TRounding> : BlockedSumKernel
     where TRounding : struct, IRounding
 {
-    private const int BlockElements = 4096;
-
-    private const int Step = 16;
+    private const int StepElements = 16;
 
     /// <summary>A first shift within int16 (a difference of two int8 times 2^4 or 2^5), then the widening shift by the largest amount there is.</summary>
     private const int WideningShift = 15;
 
-    private readonly Int8SumScaling scaling;
-    private readonly Int8Sum scalar;
-    private readonly int count;
     private readonly int half;
     private readonly bool bothHalves;
 
     public NeonSumKernel(KernelRequest request, Int8SumScaling scaling)
+        : base(request, scaling)
     {
-        this.scaling = scaling;
-        scalar = new Int8Sum(scaling, 1);
-        count = (int)request.Output().Shape.ElementCount;
         half = IsHalf(scaling.First) ? 0 : 1;
         bothHalves = IsHalf(scaling.First) && IsHalf(scaling.Second);
     }
 
-    public override int Units => (count + BlockElements - 1) / BlockElements;
+    protected override int Step => StepElements;
 
-    public override int InPlaceInput => 0;
-
-    public override void Run(in KernelArguments arguments, int begin, int end)
+    protected override void Sum(sbyte* a, sbyte* b, sbyte* y, int elements)
     {
-        int first = begin * BlockElements;
-        int last = Math.Min(end * BlockElements, count);
-        int whole = (last - first) & -Step;
-        sbyte* a = (sbyte*)arguments.Inputs[0];
-        sbyte* b = (sbyte*)arguments.Inputs[1];
-        sbyte* y = (sbyte*)arguments.Outputs[0];
-        if (whole != 0 && bothHalves)
-            SumHalves((sbyte*)arguments.Inputs[half] + first, (sbyte*)arguments.Inputs[1 - half] + first, y + first, whole);
-        else if (whole != 0)
-            SumScaled((sbyte*)arguments.Inputs[half] + first, (sbyte*)arguments.Inputs[1 - half] + first, y + first, whole);
-        for (int i = first + whole; i < last; i++)
-            y[i] = scalar.Apply(a[i], b[i]);
+        sbyte* halved = half == 0 ? a : b;
+        sbyte* other = half == 0 ? b : a;
+        if (bothHalves)
+            SumHalves(halved, other, y, elements);
+        else
+            SumScaled(halved, other, y, elements);
     }
-
-    private static bool IsHalf(QuantizedMultiplier factor) => factor is { Multiplier: 1 << 30, Shift: 0 };
 
     private void SumHalves(sbyte* a, sbyte* b, sbyte* y, int elements)
     {
-        ZeroPoints(half == 0 ? scaling.FirstZeroPoint : scaling.SecondZeroPoint, out Vector128<sbyte> zeroA, out Vector64<sbyte> zeroLowA);
-        ZeroPoints(half == 0 ? scaling.SecondZeroPoint : scaling.FirstZeroPoint, out Vector128<sbyte> zeroB, out Vector64<sbyte> zeroLowB);
-        Vector128<int> outMultiplier = Vector128.Create(scaling.Output.Multiplier);
-        Vector128<int> outShift = Vector128.Create(scaling.Output.Multiplier == 0 ? -1 : scaling.Output.Shift);
-        Vector128<short> zeroPoint = Vector128.Create((short)scaling.OutputZeroPoint);
-        Vector128<sbyte> least = Vector128.Create((sbyte)scaling.Low), most = Vector128.Create((sbyte)scaling.High);
-        for (; elements != 0; elements -= Step, a += Step, b += Step, y += Step)
+        ZeroPoints(half == 0 ? Scaling.FirstZeroPoint : Scaling.SecondZeroPoint, out Vector128<sbyte> zeroA, out Vector64<sbyte> zeroLowA);
+        ZeroPoints(half == 0 ? Scaling.SecondZeroPoint : Scaling.FirstZeroPoint, out Vector128<sbyte> zeroB, out Vector64<sbyte> zeroLowB);
+        Vector128<int> outMultiplier = Vector128.Create(Scaling.Output.Multiplier);
+        Vector128<int> outShift = Vector128.Create(Scaling.Output.Multiplier == 0 ? -1 : Scaling.Output.Shift);
+        Vector128<short> zeroPoint = Vector128.Create((short)Scaling.OutputZeroPoint);
+        Vector128<sbyte> least = Vector128.Create((sbyte)Scaling.Low), most = Vector128.Create((sbyte)Scaling.High);
+        for (; elements != 0; elements -= StepElements, a += StepElements, b += StepElements, y += StepElements)
         {
             Difference(a, zeroA, zeroLowA, 4, out Vector128<short> a0, out Vector128<short> a1);
             Difference(b, zeroB, zeroLowB, 4, out Vector128<short> b0, out Vector128<short> b1);
@@ -79,18 +61,18 @@ internal sealed unsafe class NeonSumKernel<TRounding> : Kernel
 
     private void SumScaled(sbyte* a, sbyte* b, sbyte* y, int elements)
     {
-        QuantizedMultiplier factor = half == 0 ? scaling.Second : scaling.First;
-        ZeroPoints(half == 0 ? scaling.FirstZeroPoint : scaling.SecondZeroPoint, out Vector128<sbyte> zeroA, out Vector64<sbyte> zeroLowA);
-        ZeroPoints(half == 0 ? scaling.SecondZeroPoint : scaling.FirstZeroPoint, out Vector128<sbyte> zeroB, out Vector64<sbyte> zeroLowB);
+        QuantizedMultiplier factor = half == 0 ? Scaling.Second : Scaling.First;
+        ZeroPoints(half == 0 ? Scaling.FirstZeroPoint : Scaling.SecondZeroPoint, out Vector128<sbyte> zeroA, out Vector64<sbyte> zeroLowA);
+        ZeroPoints(half == 0 ? Scaling.SecondZeroPoint : Scaling.FirstZeroPoint, out Vector128<sbyte> zeroB, out Vector64<sbyte> zeroLowB);
         Vector128<int> multiplier = Vector128.Create(factor.Multiplier);
 
         // A factor below 1/2 shifts right by 1 or more; a factor of 0 gives 0 whatever the shift is.
         Vector128<int> shift = Vector128.Create(factor.Multiplier == 0 ? -1 : factor.Shift);
-        Vector128<int> outMultiplier = Vector128.Create(scaling.Output.Multiplier);
-        Vector128<int> outShift = Vector128.Create(scaling.Output.Multiplier == 0 ? -1 : scaling.Output.Shift);
-        Vector128<short> zeroPoint = Vector128.Create((short)scaling.OutputZeroPoint);
-        Vector128<sbyte> least = Vector128.Create((sbyte)scaling.Low), most = Vector128.Create((sbyte)scaling.High);
-        for (; elements != 0; elements -= Step, a += Step, b += Step, y += Step)
+        Vector128<int> outMultiplier = Vector128.Create(Scaling.Output.Multiplier);
+        Vector128<int> outShift = Vector128.Create(Scaling.Output.Multiplier == 0 ? -1 : Scaling.Output.Shift);
+        Vector128<short> zeroPoint = Vector128.Create((short)Scaling.OutputZeroPoint);
+        Vector128<sbyte> least = Vector128.Create((sbyte)Scaling.Low), most = Vector128.Create((sbyte)Scaling.High);
+        for (; elements != 0; elements -= StepElements, a += StepElements, b += StepElements, y += StepElements)
         {
             Difference(b, zeroB, zeroLowB, 5, out Vector128<short> b0, out Vector128<short> b1);
             Difference(a, zeroA, zeroLowA, 4, out Vector128<short> a0, out Vector128<short> a1);

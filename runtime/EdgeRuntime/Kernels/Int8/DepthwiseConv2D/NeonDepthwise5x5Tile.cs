@@ -7,7 +7,8 @@ namespace EdgeRuntime.Kernels.Int8;
 /// <summary>
 /// 5x5 depthwise convolution in NEON without dot product: four pixels of 8 channels. For each row of the filter its five weights are loaded once, and each column once for all pixels
 /// whose windows hold it: 13 loads (16 with stride 2) for 20 products. smull and smlal add the products of two taps in int16 (<see cref="PairedProducts"/>), saddw adds those to int32.
-/// Each instruction is done for all four pixels before the next, so that an in-order core need not wait for results.
+/// Each instruction is done for all four pixels before the next, so that an in-order core need not wait for results. The two strides repeat their frame: one method for both, inlined
+/// with the stride as a constant, took 1.4 times as long on A72.
 /// </summary>
 internal readonly unsafe struct NeonDepthwise5x5Tile<TSums> : IDepthwise5x5Tile
     where TSums : struct, IProductSums
