@@ -104,7 +104,8 @@ class Board:
     def ask(self, command, **options):
         return self.ssh(command, **options).stdout.strip()
 
-    def put(self, *files, to):
+    def put(self, *files, to=""):
+        """Copies files to a folder of the board; without one, to where its commands begin: the account's home."""
         subprocess.run(["scp", *self.ssh_options, "-P", str(self.port), *map(str, files), f"{self.user}:{to}"], check=True, timeout=300, stdin=subprocess.DEVNULL)
 
     def monitor(self, command):

@@ -106,7 +106,7 @@ class BoardTest:
         return False
 
     def camera(self, digit):
-        self.board.ssh(f"vboard-camera /root/{digit}.yuyv")
+        self.board.ssh(f"vboard-camera {digit}.yuyv")
 
     def unplug(self):
         """Takes the camera away from under whoever uses it, and waits until that has let it go."""
@@ -117,7 +117,7 @@ class BoardTest:
         name = digit if width == 640 else f"{digit}-{width}"
         self.board.ssh(
             "pid=$(pidof edged); [ -z \"$pid\" ] || kill -STOP $pid; echo vivid.0 >/sys/bus/platform/drivers/vivid/bind; udevadm settle; "
-            f"for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index={timings} >/dev/null; done; vboard-camera /root/{name}.yuyv {width} {height}; [ -z \"$pid\" ] || kill -CONT $pid")
+            f"for d in 0 1; do v4l2-ctl -d $d --set-dv-bt-timings index={timings} >/dev/null; done; vboard-camera {name}.yuyv {width} {height}; [ -z \"$pid\" ] || kill -CONT $pid")
 
     def config(self, name, **changes):
         """The test's configuration, with other values for some keys, in a file."""

@@ -42,8 +42,8 @@ def several_boards(t):
     second = Board(t.machine, t.folder / "second", address=f"{first[:-1]}{int(first[-1]) + 1}")
     try:
         second.start()
-        second.put(t.folder / "7.yuyv", to="/root/")
-        second.ssh("vboard-camera /root/7.yuyv")
+        second.put(t.folder / "7.yuyv")
+        second.ssh("vboard-camera 7.yuyv")
 
         def second_recognises():
             levels = second.pins()

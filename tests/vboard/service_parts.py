@@ -11,7 +11,7 @@ from board_test import BEAT, FOURTH, SERVICE, SEVEN, ZERO
 def deployment(t):
     for name, digit, width, height in (("7", "7", 640, 480), ("0", "0", 640, 480), ("7-1280", "7", 1280, 720)):
         (t.folder / f"{name}.yuyv").write_bytes(digits.yuyv(digit, width, height))
-    t.board.put(*(t.folder / f"{name}.yuyv" for name in ("7", "0", "7-1280")), to="/root/")
+    t.board.put(*(t.folder / f"{name}.yuyv" for name in ("7", "0", "7-1280")))
     t.camera("7")
     result = t.deploy("--config", t.config("config.json"))
     t.check("deploy.sh installs, starts and waits for the first prediction", lambda: result.returncode == 0, result.stdout + result.stderr)
@@ -41,7 +41,7 @@ def tools(t):
     t.check("a stopped service leaves all pins low", lambda: t.board.pins() & (1 << ZERO | 1 << SEVEN | 1 << BEAT) == 0)
     t.check("and ended well", lambda: (t.show("Result"), t.show("ExecMainStatus")) == ("success", "0"))
     t.check("edged camera grab gives the very bytes that the camera shows",
-               lambda: t.board.ask("edged camera grab --format yuyv -o /tmp/a.raw >/dev/null && cmp /tmp/a.raw /root/7.yuyv && echo same", check=False) == "same")
+               lambda: t.board.ask("edged camera grab --format yuyv -o /tmp/a.raw >/dev/null && cmp /tmp/a.raw 7.yuyv && echo same", check=False) == "same")
     t.board.ssh("vboard-camera bars")
     t.check("pictures in YUYV, UYVY, NV12, YUV420, RGB24 and GREY are the same", lambda: same_pictures(t))
     t.camera("7")
@@ -52,8 +52,8 @@ def tools(t):
 def same_pictures(t):
     """Takes the camera's colour bars in every format and compares the pictures, in the middle of each bar, by colour, the grey one by brightness."""
     formats = ("rgb24", "yuyv", "uyvy", "nv12", "yuv420", "grey")
-    t.board.ssh(" && ".join(f"edged camera grab --skip 1 --format {f} -o /root/{f}.ppm" for f in formats))
-    pictures = {f: t.board.picture(f"/root/{f}.ppm") for f in formats}
+    t.board.ssh(" && ".join(f"edged camera grab --skip 1 --format {f} -o {f}.ppm" for f in formats))
+    pictures = {f: t.board.picture(f"{f}.ppm") for f in formats}
     middles = [(3 * (240 * 640 + 40 + 80 * bar)) for bar in range(8)]
     for f in formats:
         for at in middles:
@@ -120,10 +120,10 @@ def package(t):
     pid = t.pid()
     newer = TOP / "out/edge-runtime_0.1.1_arm64.deb"
     subprocess.run([str(TOP / "deploy/package.sh")], check=True, env={**os.environ, "EDGE_VERSION": "0.1.1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    t.board.put(newer, to="/root/")
+    t.board.put(newer)
     for file in (newer, newer.with_name("edge-runtime-0.1.1-arm64.tar.gz")):
         file.unlink()
-    t.board.ssh("DEBIAN_FRONTEND=noninteractive dpkg --force-confold -i /root/edge-runtime_0.1.1_arm64.deb")
+    t.board.ssh("DEBIAN_FRONTEND=noninteractive dpkg --force-confold -i edge-runtime_0.1.1_arm64.deb")
     t.check("an upgrade keeps the configuration and restarts the service", lambda: t.pid() not in ("0", pid) and t.pins_are(0, 1))
     t.check("the version is the new one", lambda: t.board.ask("dpkg-query -W -f '${Version}' edge-runtime") == "0.1.1")
     t.board.ssh("dpkg --remove edge-runtime")
@@ -139,9 +139,9 @@ def archive(t):
     """The plain archive, where nothing was installed before."""
     version = next(line.split(">")[1].split("<")[0] for line in (TOP / "Directory.Build.props").read_text().splitlines() if "<Version>" in line)
     name = f"edge-runtime-{version}-arm64.tar.gz"
-    t.board.put(TOP / "out" / name, t.config("config.json"), to="/root/")
-    t.board.ssh(f"cd /root && tar -xzf {name} && {name.removesuffix('-arm64.tar.gz')}/install.sh && cp config.json /etc/edge-runtime/ && systemctl enable --now {SERVICE}")
+    t.board.put(TOP / "out" / name, t.config("config.json"))
+    t.board.ssh(f"tar -xzf {name} && {name.removesuffix('-arm64.tar.gz')}/install.sh && cp config.json /etc/edge-runtime/ && systemctl enable --now {SERVICE}")
     t.check("from the plain archive it is installed and runs", lambda: t.active() and t.pins_are(0, 1))
-    t.board.ssh(f"cd /root && {name.removesuffix('-arm64.tar.gz')}/install.sh --remove")
+    t.board.ssh(f"{name.removesuffix('-arm64.tar.gz')}/install.sh --remove")
     t.check("and is removed again: stopped, pins low, configuration kept", lambda: not t.active() and t.board.pins() & (1 << ZERO | 1 << SEVEN | 1 << BEAT) == 0 and t.board.ask(
         "ls -d /etc/edge-runtime/config.json /usr/lib/edge-runtime /usr/bin/edged /lib/systemd/system/edge-runtime.service 2>/dev/null", check=False) == "/etc/edge-runtime/config.json")

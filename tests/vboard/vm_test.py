@@ -5,6 +5,7 @@
 
 Everything is observed from outside the program: pins at the controller, the serial line at its other end, states as systemd tells them.
 """
+import argparse
 import json
 import os
 import subprocess
@@ -42,11 +43,11 @@ def run(test, only):
 
 
 def main():
-    arguments = sys.argv[1:]
-    only = [arguments[i + 1] for i, a in enumerate(arguments) if a == "--only"]
-    machine = arguments[0] if arguments and not arguments[0].startswith("-") else "virt"
-    if machine not in MACHINES:
-        sys.exit(f"vm_test: '{machine}' is none of {', '.join(MACHINES)}")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("machine", nargs="?", default="virt", choices=MACHINES)
+    parser.add_argument("--only", action="append", metavar="PART", choices=[part.__name__ for part in PARTS], help="this part, after the deployment; may be repeated: %(choices)s")
+    arguments = parser.parse_args()
+    machine, only = arguments.machine, arguments.only
     begun = time.monotonic()
     subprocess.run([str(HERE / "image.sh")], check=True, env={**os.environ, "EDGE_VBOARD_SUITE": MACHINES[machine][1]})
     made = time.monotonic()
